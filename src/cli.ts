@@ -1,0 +1,101 @@
+import { Command, CommanderError } from 'commander'
+import { commands } from './commands/index.ts'
+import type { Act } from './commands/shared.ts'
+import { openContext } from './open-context.ts'
+import { failureOf, reportFailure } from './failure.ts'
+import { usageError } from './errors.ts'
+import { type GlobalOptions, toSettings } from './settings.ts'
+import { isTerminal, writeOutput } from './output.ts'
+import { programVersion } from './version.ts'
+
+/**
+ * The program: reads the global options, runs one command, and turns what is thrown into an exit code; the only place
+ * that does.
+ */
+async function main(argv: readonly string[]): Promise<void> {
+  const program = defineProgram()
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return
+    const failure = failureOf(error)
+    process.exitCode = failure.exitCode
+    if (failure.error !== null) reportFailure(failure.error, { argv, environment: process.env })
+  }
+}
+
+function defineProgram(): Command {
+  const program = new Command('pvt')
+    .description('The flight recorder for PVT (process, voltage, temperature) simulation runs.')
+    .version(programVersion, '-V, --version')
+    .option(
+      '--db <path or URL>',
+      'the database: a file, or postgres://… (default: $PVT_DB, else ~/.local/share/pvt/pvt.db)',
+    )
+    .option('-f, --format <format>', 'table, json, ndjson or csv (default: table)')
+    .option('--json', 'the same as -f json')
+    .option('-q, --quiet', 'nothing on stderr but errors')
+    .option('--no-color', 'no colours (also NO_COLOR)')
+    .addHelpText('after', exitCodeHelp)
+  const act: Act =
+    (run) =>
+    (...rest) =>
+      runInContext(program, rest, run)
+  for (const entry of commands) {
+    if (typeof entry === 'function') entry(program, act)
+    else {
+      const group = program
+        .command(entry.name)
+        .summary(entry.summary)
+        .description(groupDescription(entry.summary))
+      for (const define of entry.commands) define(group, act)
+    }
+  }
+  configure(program)
+  return program
+}
+
+const groupDescription = (summary: string): string => `${summary[0]!.toUpperCase()}${summary.slice(1)}.`
+
+/** Every command throws instead of exiting, says what is wrong in our one line, and writes through our output. */
+function configure(command: Command): void {
+  command.exitOverride()
+  command.configureOutput({
+    writeOut: (text) => {
+      writeOutput(text)
+    },
+    writeErr: () => undefined,
+  })
+  for (const subcommand of command.commands) configure(subcommand)
+}
+
+/** Commander calls with the arguments, the options and the command; what it gets is the command's `run`. */
+async function runInContext<Arguments extends unknown[]>(
+  program: Command,
+  rest: Arguments,
+  run: (context: Awaited<ReturnType<typeof openContext>>, ...rest: Arguments) => Promise<void>,
+): Promise<void> {
+  const command = rest.at(-1) as Command
+  const settings = toSettings(program.opts<GlobalOptions>(), process.env, process.cwd(), () => isTerminal(1))
+  if (settings.rerun && command.name() !== 'missing') {
+    throw usageError('--format rerun: only results missing knows it', 'formats: table json ndjson csv')
+  }
+  const context = openContext(settings)
+  try {
+    await run(context, ...rest)
+  } finally {
+    await context.close()
+  }
+}
+
+const exitCodeHelp = `
+Exit codes:
+  0 done   1 unexpected failure   2 wrong usage   3 not found   4 refused or not confirmed
+  5 database unavailable   6 bad input data   7 a check did not pass
+
+Examples:
+  $ pvt job create -c config.cfg
+  $ pvt results import 00bkp_202506161234 --new
+  $ pvt history --since 7d`
+
+void main(process.argv.slice(2))

@@ -1,0 +1,150 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { exitCodes } from '../errors.ts'
+import { bytes, type Column, renderFields, renderTable } from '../render/index.ts'
+import type { Database } from '../store/database.ts'
+import { openDatabase, shownLocation } from '../store/open-database.ts'
+import { checkDatabase, databaseStatus, type Finding, optimizeDatabase } from '../store/maintenance.ts'
+import { migrate } from '../store/migrate.ts'
+import { programVersion } from '../version.ts'
+import { type Act, addExamples, counted, fieldColumns, printChange, shortId } from './shared.ts'
+
+export function defineDbPath(group: Command, act: Act): void {
+  const command = group
+    .command('path')
+    .summary('where the database is')
+    .description('Prints where the database is, without opening it.')
+    .action(act(runDbPath))
+  addExamples(command, 'db path')
+}
+
+export async function runDbPath(context: Context): Promise<void> {
+  const { database } = context.settings
+  const location = shownLocation(database)
+  await printChange(context, location, { engine: database.engine, location })
+}
+
+export function defineDbStatus(group: Command, act: Act): void {
+  const command = group
+    .command('status')
+    .summary('engine, versions, size and rows')
+    .description('Prints the engine, versions, size, rows, journal mode and kind of file system.')
+    .action(act(runDbStatus))
+  addExamples(command, 'db status --json')
+}
+
+export async function runDbStatus(context: Context): Promise<void> {
+  await withOlderSchema(context, async (db) => {
+    const status = { ...(await databaseStatus(db)), pvt_version: programVersion }
+    const rows = Object.entries(status.rows).map(([table, count]) => `${table} ${count}`)
+    await context.print<Record<string, unknown>>({
+      value: status,
+      columns: fieldColumns(Object.keys(status)),
+      rows: [status],
+      table: (style) =>
+        renderFields(
+          [
+            ['database', status.location],
+            ['engine', `${status.engine} ${status.engine_version}`],
+            ['pvt', programVersion],
+            ['schema', `${status.schema_version}${pendingText(status.pending_migrations)}`],
+            ['size', bytes(status.size_bytes)],
+            ['rows', rows.join(', ')],
+            ...optional('journal mode', status.journal_mode),
+            ...optional('file system', status.file_system),
+          ],
+          style,
+        ),
+    })
+  })
+}
+
+const pendingText = (pending: readonly string[]): string =>
+  pending.length === 0 ? '' : ` (to be migrated: ${pending.join(', ')}; run: pvt db migrate)`
+
+const optional = (label: string, text: string | null): [string, string][] =>
+  text === null ? [] : [[label, text]]
+
+export function defineDbMigrate(group: Command, act: Act): void {
+  const command = group
+    .command('migrate')
+    .summary('bring the schema up to date')
+    .description('Brings the schema of the database up to date. Doing it again changes nothing.')
+    .action(act(runDbMigrate))
+  addExamples(command, 'db migrate', 'db migrate --db postgres://farmdb/pvt')
+}
+
+export async function runDbMigrate(context: Context): Promise<void> {
+  await withOlderSchema(context, async (db) => {
+    const applied = await migrate(db)
+    const line = applied.length === 0 ? 'is up to date' : `migrated: ${applied.join(', ')}`
+    await printChange(context, `${db.location} ${line}`, { location: db.location, applied })
+  })
+}
+
+export function defineDbCheck(group: Command, act: Act): void {
+  const command = group
+    .command('check')
+    .summary('check the database; exit 5 with what is wrong')
+    .description(
+      'Checks pages, foreign keys, migrations and the counts that must agree. Exit code 5 when something is wrong.',
+    )
+    .action(act(runDbCheck))
+  addExamples(command, 'db check')
+}
+
+export async function runDbCheck(context: Context): Promise<void> {
+  const db = await context.database()
+  const findings = await checkDatabase(db)
+  if (findings.length > 0) context.exitWith(exitCodes.database_corrupt)
+  const line =
+    findings.length === 0 ? `${db.location} is sound\n` : `${counted(findings.length, 'finding')}\n`
+  await context.print({
+    value: { location: db.location, sound: findings.length === 0, findings },
+    columns: findingColumns,
+    rows: findings,
+    table: async (style) =>
+      (findings.length === 0 ? '' : await renderTable(findingColumns, findings, style)) + line,
+  })
+}
+
+const findingColumns: Column<Finding>[] = [
+  { key: 'kind', value: (row) => row.kind },
+  {
+    key: 'job_id',
+    title: 'JOB',
+    value: (row) => row.job_id,
+    text: (row) => (row.job_id === null ? '-' : shortId(row.job_id)),
+  },
+  { key: 'message', value: (row) => row.message },
+]
+
+export function defineDbOptimize(group: Command, act: Act): void {
+  const command = group
+    .command('optimize')
+    .summary('statistics and free space')
+    .description(
+      'Brings the statistics of the query planner up to date and gives free space back; others can write meanwhile.',
+    )
+    .action(act(runDbOptimize))
+  addExamples(command, 'db optimize')
+}
+
+export async function runDbOptimize(context: Context): Promise<void> {
+  const db = await context.database()
+  const freed = Math.max(0, await optimizeDatabase(db))
+  await printChange(context, `${db.location} optimized; ${bytes(freed)} given back`, {
+    location: db.location,
+    freed_bytes: freed,
+  })
+}
+
+/** These commands look at a database of an older schema as it is; every other one refuses it. */
+async function withOlderSchema(context: Context, work: (db: Database) => Promise<void>): Promise<void> {
+  const db = await openDatabase(context.settings.database, { migrate: false })
+  try {
+    await work(db)
+  } finally {
+    await db.close()
+  }
+}

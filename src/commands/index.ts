@@ -1,0 +1,78 @@
+import type { Command } from 'commander'
+import { defineBackupCreate, defineBackupList, defineBackupVerify } from './backup.ts'
+import { defineCleanup } from './cleanup.ts'
+import { defineDbCheck, defineDbMigrate, defineDbOptimize, defineDbPath, defineDbStatus } from './db.ts'
+import { defineHistory } from './history.ts'
+import { defineInspect } from './inspect.ts'
+import { defineJobCancel } from './job-cancel.ts'
+import { defineJobCreate } from './job-create.ts'
+import { defineJobDelete } from './job-delete.ts'
+import { defineJobLog } from './job-log.ts'
+import { defineJobNote } from './job-note.ts'
+import { defineJobStatus } from './job-status.ts'
+import { defineRestore } from './restore.ts'
+import { defineResultsExport } from './results-export.ts'
+import { defineResultsImport } from './results-import.ts'
+import { defineResultsMissing } from './results-missing.ts'
+import { defineResultsShow } from './results-show.ts'
+import { defineResultsSummary } from './results-summary.ts'
+import { defineStageList } from './stage-list.ts'
+import { defineStageDone, defineStageFail, defineStageStart } from './stage-mark.ts'
+import { defineStats } from './stats.ts'
+import type { Act } from './shared.ts'
+
+export type Define = (parent: Command, act: Act) => void
+
+/** A group of commands (`pvt job …`), in the order of its help. */
+export interface Group {
+  name: string
+  summary: string
+  commands: readonly Define[]
+}
+
+/** Everything that `pvt` can do, in the order of `pvt --help`. */
+export const commands: readonly (Group | Define)[] = [
+  {
+    name: 'job',
+    summary: 'record runs and look after them',
+    commands: [
+      defineJobCreate,
+      defineJobStatus,
+      defineJobCancel,
+      defineJobDelete,
+      defineJobNote,
+      defineJobLog,
+    ],
+  },
+  {
+    name: 'stage',
+    summary: "mark a run's stages",
+    commands: [defineStageStart, defineStageDone, defineStageFail, defineStageList],
+  },
+  {
+    name: 'results',
+    summary: 'import and read measured values',
+    commands: [
+      defineResultsImport,
+      defineResultsShow,
+      defineResultsSummary,
+      defineResultsMissing,
+      defineResultsExport,
+    ],
+  },
+  defineInspect,
+  defineHistory,
+  defineStats,
+  defineCleanup,
+  {
+    name: 'backup',
+    summary: 'copy the database, and look after the copies',
+    commands: [defineBackupCreate, defineBackupList, defineBackupVerify],
+  },
+  defineRestore,
+  {
+    name: 'db',
+    summary: 'look at the database and look after it',
+    commands: [defineDbPath, defineDbStatus, defineDbMigrate, defineDbCheck, defineDbOptimize],
+  },
+]

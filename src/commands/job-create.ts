@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import type { StageName } from '../domain/stage.ts'
+import { newJob } from '../import/describe-job.ts'
+import { realPath } from '../import/find-files.ts'
+import { problemText } from '../import/import-results.ts'
+import { type LoadedConfiguration, loadConfiguration } from '../import/load-configuration.ts'
+import { createJob } from '../store/create-job.ts'
+import { type Act, addExamples, collect, counted, printChange, toStageName } from './shared.ts'
+import { usageError } from '../errors.ts'
+
+interface Options {
+  config?: string
+  domain?: string
+  name?: string
+  description?: string
+  user?: string
+  stages?: string
+  set?: string[]
+  tag?: string[]
+}
+
+export function defineJobCreate(group: Command, act: Act): void {
+  const command = group
+    .command('create')
+    .summary('record a new run; prints its id')
+    .description(
+      'Records a new run and prints its id, alone. The configuration is read from config.cfg: the whole file is kept with the job, and the PVT points that it implies are what the job is expected to deliver.',
+    )
+    .option(
+      '-c, --config <config.cfg>',
+      'the configuration (default: config.cfg of the domain folder, if there)',
+    )
+    .option('-d, --domain <dir>', 'the domain folder (default: the folder of --config, else this folder)')
+    .option('--name <text>', "the job's name (default: the name of the domain folder)")
+    .option('--description <text>', 'what this run is for')
+    .option('--user <name>', 'whose job it is (default: you)')
+    .option('--stages <list>', 'the planned stages (default: gen,run,ext,srt,bkp)')
+    .option('--set <key=value>', 'override a key of the configuration; may be repeated', collect)
+    .option('--tag <text>', 'a tag; may be repeated', collect)
+    .action(act(runJobCreate))
+  addExamples(
+    command,
+    'job create -c config.cfg',
+    'job create --set mode=polo --tag signoff --stages gen,run,ext',
+  )
+}
+
+export async function runJobCreate(context: Context, options: Options): Promise<void> {
+  const stages = options.stages === undefined ? undefined : parseStages(options.stages)
+  const { domain, config } = findDomain(context, options)
+  const settings = options.set ?? []
+  const loaded = config === null && settings.length === 0 ? null : loadConfiguration(config, settings)
+  for (const problem of loaded?.problems ?? []) context.warn(problemText(problem))
+
+  const job = await createJob(
+    await context.database(),
+    newJob(loaded, {
+      name: options.name ?? (basename(domain) || domain),
+      domain,
+      user: options.user ?? context.settings.user,
+      now: context.now(),
+      stages,
+      description: options.description,
+      tags: options.tag,
+    }),
+    loaded?.points ?? [],
+    createdText(loaded),
+  )
+  await printChange(context, job.job_id, job)
+}
+
+/** The flow starts in the domain folder, where config.cfg lies; either tells the other. */
+function findDomain(context: Context, options: Options): { domain: string; config: string | null } {
+  if (options.config !== undefined) {
+    const config = realPath(options.config)
+    return { config, domain: options.domain === undefined ? dirname(config) : realPath(options.domain) }
+  }
+  const domain = realPath(options.domain ?? context.settings.cwd)
+  const beside = [join(context.settings.cwd, 'config.cfg'), join(domain, 'config.cfg')]
+  return {
+    domain,
+    config: (options.domain === undefined ? beside : beside.reverse()).find(existsSync) ?? null,
+  }
+}
+
+function parseStages(text: string): StageName[] {
+  const names = text.split(',').map((name) => name.trim())
+  const stages = [...new Set(names.filter((name) => name !== '').map(toStageName))]
+  if (stages.length === 0) throw usageError('--stages names no stage', 'for example --stages gen,run,ext')
+  return stages
+}
+
+function createdText(loaded: LoadedConfiguration | null): string {
+  if (loaded === null) return 'created without a configuration'
+  return `created, expecting ${counted(loaded.points.length, 'PVT point')}`
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { deleteJob } from '../store/jobs.ts'
+import { confirmOrRefuse } from './confirm.ts'
+import { type Act, addExamples, counted, printChange, shortId } from './shared.ts'
+import { whichJob } from './which-job.ts'
+
+interface Options {
+  yes?: boolean
+}
+
+export function defineJobDelete(group: Command, act: Act): void {
+  const command = group
+    .command('delete')
+    .summary('remove a job and its results')
+    .description(
+      'Removes a job with its results, stages and log, after asking on a terminal. Elsewhere it needs --yes.',
+    )
+    .argument('<job>', 'id, prefix, @latest or .')
+    .option('--yes', 'do not ask')
+    .action(act(runJobDelete))
+  addExamples(command, 'job delete 3f2a', 'job delete 3f2a --yes')
+}
+
+export async function runJobDelete(context: Context, reference: string, options: Options): Promise<void> {
+  const db = await context.database()
+  const job = await whichJob(context, reference)
+  const stored = job.stored_simulations
+  const what = `${job.status} job ${shortId(job.job_id)} (${job.name}) with ${counted(stored, 'point')} of results`
+  await confirmOrRefuse(context, `Delete the ${what}?`, options.yes)
+  const deleted = await deleteJob(db, job.job_id)
+  const line = deleted ? `deleted, with ${counted(stored, 'point')} of results` : 'is deleted already'
+  await printChange(context, `${shortId(job.job_id)} ${line}`, { job_id: job.job_id, deleted })
+}

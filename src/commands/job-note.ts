@@ -1,0 +1,30 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { addLogEntry } from '../store/job-logs.ts'
+import { type Act, addExamples, printChange, shortId } from './shared.ts'
+import { whichJob } from './which-job.ts'
+
+export function defineJobNote(group: Command, act: Act): void {
+  const command = group
+    .command('note')
+    .summary("add a note to a job's log")
+    .description("Adds a line to a job's log under your name.")
+    .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
+    .argument('<text>', 'the note')
+    .action(act(runJobNote))
+  addExamples(command, "job note 3f2a 'rerun with the new models'", "job note 'signed off'")
+}
+
+/** Commander fills arguments from the left; with one of them it is the text. */
+export async function runJobNote(context: Context, first: string, second: string | undefined): Promise<void> {
+  const [reference, text] = second === undefined ? [undefined, first] : [first, second]
+  const job = await whichJob(context, reference)
+  const entry = {
+    logged_at: context.now(),
+    level: 'info',
+    source: context.settings.user,
+    message: text,
+  } as const
+  await addLogEntry(await context.database(), job.job_id, entry)
+  await printChange(context, `${shortId(job.job_id)} noted`, { job_id: job.job_id, ...entry })
+}

@@ -1,0 +1,123 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { canMove, hasEnded, type JobStatus, jobStatuses } from '../domain/job.ts'
+import { moveJob } from '../domain/timeline.ts'
+import { usageError } from '../errors.ts'
+import { realPath } from '../import/find-files.ts'
+import { changeJob } from '../store/change-job.ts'
+import { findJob } from '../store/jobs.ts'
+import { jobDocument, loadJobView } from './job-view.ts'
+import { type Act, addExamples, printChange, shortId, toStageName } from './shared.ts'
+import { whichJob } from './which-job.ts'
+
+interface Options {
+  stage?: string
+  error?: string
+  backup?: string
+  watch?: string | true
+}
+
+export function defineJobStatus(group: Command, act: Act): void {
+  const command = group
+    .command('status')
+    .summary('show a job, or move it to a new state')
+    .description(
+      `Shows a job: its parameters, the stage timeline, the simulations, paths and error. With a new status (${jobStatuses.join(', ')}) moves it there.`,
+    )
+    .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
+    .argument('[new-status]', 'the state to move the job to')
+    .option('--stage <stage>', 'the stage that it is in, or that failed')
+    .option('--error <message>', 'why it failed or was cancelled')
+    .option('--backup <dir>', 'the backup folder of the run')
+    .option('--watch [seconds]', 'show it again every so many seconds (default 2) until the job ends')
+    .action(act(runJobStatus))
+  addExamples(command, 'job status', "job status 3f2a failed --stage run --error 'license server down'")
+}
+
+export async function runJobStatus(
+  context: Context,
+  first: string | undefined,
+  second: string | undefined,
+  options: Options,
+): Promise<void> {
+  const { reference, status } = readArguments(first, second)
+  if (status !== null) return setStatus(context, reference, status, options)
+  if (options.stage !== undefined || options.error !== undefined || options.backup !== undefined) {
+    throw usageError(
+      '--stage, --error and --backup need a new status',
+      'for example: pvt job status . failed --error text',
+    )
+  }
+  const job = await whichJob(context, reference)
+  if (options.watch === undefined) await show(context, job.job_id)
+  else await watch(context, job.job_id, toSeconds(options.watch))
+}
+
+/** `job status failed` has no job: a state is never a job's id, whose characters are hexadecimal. */
+function readArguments(
+  first: string | undefined,
+  second: string | undefined,
+): { reference: string | undefined; status: JobStatus | null } {
+  if (second !== undefined) return { reference: first, status: toStatus(second) }
+  const status = jobStatuses.find((name) => name === first)
+  return status === undefined ? { reference: first, status: null } : { reference: undefined, status }
+}
+
+function toStatus(text: string): JobStatus {
+  const status = jobStatuses.find((name) => name === text)
+  if (status === undefined)
+    throw usageError(`there is no status '${text}'`, `states: ${jobStatuses.join(' ')}`)
+  return status
+}
+
+async function setStatus(
+  context: Context,
+  reference: string | undefined,
+  status: JobStatus,
+  options: Options,
+): Promise<void> {
+  const found = await whichJob(context, reference)
+  const details = {
+    ...(options.stage === undefined ? {} : { stage: toStageName(options.stage) }),
+    ...(options.error === undefined ? {} : { error: options.error }),
+    // A folder that is to be recorded must be one; but a move that changes nothing needs none.
+    ...(options.backup === undefined || !canMove(found.status, status)
+      ? {}
+      : { backup: realPath(options.backup) }),
+  }
+  const { job, change } = await changeJob(await context.database(), found.job_id, context.now(), (present) =>
+    moveJob(present, status, details, context.now()),
+  )
+  const what = change === null ? `is ${status} already` : `is ${status}`
+  await printChange(context, `${shortId(job.job_id)} ${what}`, job)
+}
+
+async function show(context: Context, jobId: string): Promise<void> {
+  const view = await loadJobView(await context.database(), jobId)
+  await context.print(jobDocument(view))
+}
+
+function toSeconds(text: string | true): number {
+  if (text === true) return 2
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
+  if (!(seconds >= 0.1) || seconds > 86_400)
+    throw usageError(`--watch ${text}: not a number of seconds`, 'for example --watch 5')
+  return seconds
+}
+
+/** On a terminal the view is drawn anew in place; elsewhere it is printed again when it has changed. */
+async function watch(context: Context, jobId: string, seconds: number): Promise<void> {
+  const db = await context.database()
+  let shown: string | null = null
+  for (;;) {
+    const job = await findJob(db, jobId)
+    if (job === null) return
+    if (job.updated_at !== shown) {
+      context.clearScreen()
+      await show(context, jobId)
+      shown = job.updated_at
+    }
+    if (hasEnded(job.status)) return
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+  }
+}

@@ -1,0 +1,100 @@
+import type { ConfigSnapshot, Job } from '../domain/job.ts'
+import { configurationKeys } from '../domain/configuration.ts'
+import { hasEnded } from '../domain/job.ts'
+import { latestAttempt, type Stage } from '../domain/stage.ts'
+import { PvtError } from '../errors.ts'
+import { type Document, duration, localTime, renderFields, renderTable, type Style } from '../render/index.ts'
+import type { Database } from '../store/database.ts'
+import { findConfigSnapshot, findJob } from '../store/jobs.ts'
+import { countMissingPoints } from '../store/results.ts'
+import { findStages } from '../store/stages.ts'
+import { fieldColumns, simulationsText } from './shared.ts'
+import { stageColumns, type TimelineRow } from './stage-columns.ts'
+
+/** A job with everything that is known of it; the keys are those of `job status --json`. */
+export type JobView = Job & ConfigSnapshot & Delivery
+
+type Delivery = {
+  /** Expected points without a result; null where the expected points can't be known. */
+  missing_simulations: number | null
+  stages: Stage[]
+}
+
+/** @throws `job_not_found` when it went in the meantime. */
+export async function loadJobView(db: Database, jobId: string): Promise<JobView> {
+  const job = await findJob(db, jobId)
+  if (job === null) throw new PvtError('job_not_found', `job ${jobId} is not there any more`)
+  return {
+    ...job,
+    ...(await findConfigSnapshot(db, jobId)),
+    missing_simulations: job.total_simulations === null ? null : await countMissingPoints(db, jobId),
+    stages: await findStages(db, jobId),
+  }
+}
+
+export function jobDocument(view: JobView): Document<Record<string, unknown>> {
+  return {
+    value: view,
+    columns: fieldColumns(Object.keys(view)),
+    rows: [{ ...view }],
+    table: async (style) => (await fieldsOf(view, style)) + (await timelineOf(view, style)),
+  }
+}
+
+async function fieldsOf(view: JobView, style: Style): Promise<string> {
+  const given = (text: string | null): string => text ?? '-'
+  const fields: [string, string | null][] = [
+    ['job', view.job_id],
+    ['name', view.name],
+    ['status', view.status + (view.current_stage === null ? '' : ` (stage ${view.current_stage})`)],
+    ['error', view.error_message],
+    ['error stage', view.error_stage],
+    ['description', view.description],
+    ['tags', view.tags.length === 0 ? null : view.tags.join(', ')],
+    ['user', `${view.user} on ${view.host}`],
+    ['created', localTime(view.created_at)],
+    ['started', given(view.started_at && localTime(view.started_at))],
+    [
+      'ended',
+      hasEnded(view.status)
+        ? `${localTime(view.completed_at)} (took ${duration(view.elapsed_seconds)})`
+        : null,
+    ],
+    ['simulations', simulations(view)],
+    ['domain', view.domain_path],
+    ['config', view.config_file_path],
+    ['backup', view.backup_path],
+  ]
+  const shown = fields.filter((field): field is [string, string] => field[1] !== null)
+  return renderFields([...shown, ...configurationFields(view)], style)
+}
+
+function simulations(view: JobView): string {
+  const missing = view.missing_simulations === null ? '' : `, ${view.missing_simulations} missing`
+  return `${view.total_simulations ?? 'unknown number'} expected, ${view.stored_simulations} stored${missing} (${simulationsText({ ...view, total_simulations: null })})`
+}
+
+/** Every parameter under its name in config.cfg; none for a job without a configuration. */
+function configurationFields(view: JobView): [string, string][] {
+  if (view.mode === null) return []
+  return configurationKeys.map(({ key, field }) => {
+    const custom =
+      field === 'postlay_cross_cornerlist' && view.postlay_custom_corners
+        ? `:${view.postlay_custom_corners}`
+        : ''
+    return [`  ${key}`, `${view[field] ?? '-'}${custom}`]
+  })
+}
+
+async function timelineOf(view: JobView, style: Style): Promise<string> {
+  const rows = timeline(view)
+  return rows.length === 0 ? '' : `\n${await renderTable(stageColumns, rows, style)}`
+}
+
+/** Every attempt, and, while the job goes on, a line for each planned stage that has none yet. */
+function timeline({ status, planned_stages, stages }: JobView): TimelineRow[] {
+  const waiting = hasEnded(status)
+    ? []
+    : planned_stages.filter((name) => latestAttempt(stages, name) === null)
+  return [...stages, ...waiting.map((stage) => ({ stage, status: 'planned' as const }))]
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { PvtError } from '../errors.ts'
+import { realPath } from '../import/find-files.ts'
+import { putAside, restoreContents, verifyBackup, writeBackup } from '../store/backup.ts'
+import type { Database } from '../store/database.ts'
+import { shownLocation } from '../store/open-database.ts'
+import { confirmOrRefuse } from './confirm.ts'
+import { type Act, addExamples, counted, printChange } from './shared.ts'
+
+interface Options {
+  yes?: boolean
+}
+
+export function defineRestore(program: Command, act: Act): void {
+  const command = program
+    .command('restore')
+    .summary('replace the contents of the database by a backup')
+    .description(
+      'Replaces the contents of the database by those of a backup, in one step, after saving the present ones beside the database. Asks on a terminal; elsewhere it needs --yes.',
+    )
+    .argument('<file>', 'a backup of this tool')
+    .option('--yes', 'do not ask')
+    .action(act(runRestore))
+  addExamples(command, 'restore backups/pvt-20260131T120000Z.db')
+}
+
+export async function runRestore(context: Context, file: string, options: Options): Promise<void> {
+  const backup = await verifyBackup(realPath(file))
+  const location = shownLocation(context.settings.database)
+  await confirmOrRefuse(
+    context,
+    `Replace the contents of ${location} by ${counted(backup.jobs, 'job')} of ${file}?`,
+    options.yes,
+  )
+  const { db, saved } = await openAndSave(context)
+  await restoreContents(db, backup.path)
+  const kept = saved === null ? '' : `; what was there before: ${saved}`
+  const line = `${location} restored: ${counted(backup.jobs, 'job')}, ${counted(backup.results, 'result')}${kept}`
+  await printChange(context, line, { ...backup, location, saved })
+}
+
+/** A damaged database cannot be saved, only kept: its file is put aside and a new one takes its place. */
+async function openAndSave(context: Context): Promise<{ db: Database; saved: string | null }> {
+  const { database } = context.settings
+  const stamp = `${context.now().slice(0, 19).replace(/[-:]/g, '')}Z`
+  if (database.engine === 'postgres') {
+    const db = await context.database()
+    const saved = resolve(context.settings.cwd, `pvt-before-restore-${stamp}.db`)
+    return { db, saved: (await writeBackup(db, saved)).path }
+  }
+  const path = resolve(context.settings.cwd, database.path)
+  if (!existsSync(path)) return { db: await context.database(), saved: null }
+  try {
+    const db = await context.database()
+    return { db, saved: (await writeBackup(db, `${path}.before-restore-${stamp}`)).path }
+  } catch (error) {
+    if (!(error instanceof PvtError) || error.code !== 'database_corrupt') throw error
+    await context.closeDatabase()
+    const aside = putAside(path, context.now())
+    return { db: await context.database(), saved: aside }
+  }
+}

@@ -1,0 +1,62 @@
+import type { Command } from 'commander'
+import { nameMatcher, pointMatcher, type ResultFilter } from '../domain/point-filter.ts'
+import type { PvtPoint } from '../domain/point.ts'
+import type { Result } from '../domain/result.ts'
+import { collect, type JobOption, jobOption } from './shared.ts'
+
+/** The filters that all `results` commands take. */
+export interface FilterOptions extends JobOption {
+  point?: string[]
+  corner?: string[]
+  extraction?: string[]
+  temperature?: string[]
+  voltage?: string[]
+  measure?: string[]
+}
+
+export function addFilters(command: Command): Command {
+  return command
+    .addOption(jobOption())
+    .option('--point <glob>', "PVT points, for example 'SSG*/typical/*/v1min*'; may be repeated", collect)
+    .option('--corner <glob>', 'corners; may be repeated', collect)
+    .option('--extraction <glob>', 'extractions; may be repeated', collect)
+    .option('--temperature <glob>', 'temperatures, m40 or -40; may be repeated', collect)
+    .option('--voltage <glob>', 'voltage combinations; may be repeated', collect)
+    .option('--measure <glob>', 'measurements; may be repeated', collect)
+}
+
+export const toFilter = (options: FilterOptions): ResultFilter => ({
+  point: options.point ?? [],
+  corner: options.corner ?? [],
+  extraction: options.extraction ?? [],
+  temperature: options.temperature ?? [],
+  voltage: options.voltage ?? [],
+  measure: options.measure ?? [],
+})
+
+/** Points that are asked for. */
+export function filterPoints<Point extends PvtPoint>(
+  points: readonly Point[],
+  filter: ResultFilter,
+): Point[] {
+  return points.filter(pointMatcher(filter))
+}
+
+/** Results of the points that are asked for, with only the measurements that are asked for. */
+export function filterResults(results: readonly Result[], filter: ResultFilter): Result[] {
+  const chosen = filterPoints(results, filter)
+  if (filter.measure.length === 0) return chosen
+  const wanted = nameMatcher(filter.measure)
+  return chosen.map((result) => ({
+    ...result,
+    measurements: pick(result.measurements, wanted),
+    failed: pick(result.failed, wanted),
+  }))
+}
+
+function pick<Value>(
+  record: Record<string, Value>,
+  wanted: (name: string) => boolean,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => wanted(name)))
+}

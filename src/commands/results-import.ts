@@ -1,0 +1,161 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { type PvtPoint, toPoint } from '../domain/point.ts'
+import { PvtError, usageError } from '../errors.ts'
+import { describeBackup } from '../import/describe-backup.ts'
+import { findFiles, type FoundFiles, newestBackup, realPath } from '../import/find-files.ts'
+import {
+  importSources,
+  type ImportOptions,
+  type ImportReport,
+  problemText,
+  readFound,
+  reportWithoutJob,
+} from '../import/import-results.ts'
+import type { Sources } from '../import/read-sources.ts'
+import { createJob } from '../store/create-job.ts'
+import { findJobByBackup } from '../store/jobs.ts'
+import { programVersion } from '../version.ts'
+import { importedText, warnOfProblems } from './import-answer.ts'
+import { type Act, addExamples, type JobOption, jobOption, printChange, shortId } from './shared.ts'
+import { whichJob } from './which-job.ts'
+
+interface Options extends JobOption {
+  latest?: boolean
+  new?: boolean
+  corner?: string
+  extraction?: string
+  temperature?: string
+  voltage?: string
+  dryRun?: boolean
+  strict?: boolean
+}
+
+export function defineResultsImport(group: Command, act: Act): void {
+  const command = group
+    .command('import')
+    .summary("read a run's files into the database")
+    .description(
+      "Reads a backup folder, a domain folder's live tree, a creport.txt, a report_*.txt or a measure file into a job, in one step: whole or not at all. Importing the same again changes nothing. Exit code 6 when something could not be read; what was good is stored.",
+    )
+    .argument('[path]', "what to read (default: the job's backup, else the newest backup of its domain)")
+    .addOption(jobOption())
+    .option('--latest', 'with a domain folder: its newest backup instead of the live tree')
+    .option('--new', 'make a completed job of the backup')
+    .option('--corner <name>', 'the point of a single measure file whose path does not tell it')
+    .option('--extraction <name>', 'the same (default: typical)')
+    .option('--temperature <t>', 'the same: m40, -40, 125')
+    .option('--voltage <combo>', 'the same: v1min_v2max')
+    .option('--dry-run', 'read and report, store nothing')
+    .option('--strict', 'store nothing when anything could not be read')
+    .action(act(runResultsImport))
+  addExamples(
+    command,
+    'results import 00bkp_202506161234',
+    'results import ~/gpio --latest --new',
+    'results import sim_tx.mt0 --corner TT --temperature 85 --voltage v1nom --dry-run',
+  )
+}
+
+export async function runResultsImport(
+  context: Context,
+  path: string | undefined,
+  options: Options,
+): Promise<void> {
+  const settings: ImportOptions = {
+    point: toGivenPoint(options),
+    dryRun: options.dryRun === true,
+    strict: options.strict === true,
+    now: context.now(),
+    user: context.settings.user,
+    programVersion,
+  }
+  const report =
+    options.new === true
+      ? await importNew(context, path, options, settings)
+      : await importInto(context, path, options, settings)
+  warnOfProblems(context, report)
+  const id = report.job_id === null ? 'a new job' : shortId(report.job_id)
+  const mode = settings.dryRun ? ' (dry run: nothing stored)' : ''
+  await printChange(context, `${id} ${importedText(report)}${mode}`, { ...report })
+}
+
+async function importInto(
+  context: Context,
+  path: string | undefined,
+  options: Options,
+  settings: ImportOptions,
+): Promise<ImportReport> {
+  const job = await whichJob(context, options.job)
+  const source =
+    path === undefined ? (job.backup_path ?? newestBackupOf(job.domain_path)) : toSource(path, options)
+  const found = findFiles(source)
+  return importSources(await context.database(), job.job_id, found, readFound(found, settings), settings)
+}
+
+/** A backup that a job has already is imported into that job: doing it again adds nothing. */
+async function importNew(
+  context: Context,
+  path: string | undefined,
+  options: Options,
+  settings: ImportOptions,
+): Promise<ImportReport> {
+  if (options.job !== undefined) throw usageError('--new makes a job: it does not go with --job')
+  const found = findFiles(
+    toSource(path ?? context.settings.cwd, { ...options, latest: path === undefined || options.latest }),
+  )
+  const sources = readFound(found, settings)
+  const db = await context.database()
+  const known = await findJobByBackup(db, found.path)
+  if (known !== null) return importSources(db, known.job_id, found, sources, settings)
+  return createAndImport(context, found, sources, settings)
+}
+
+async function createAndImport(
+  context: Context,
+  found: FoundFiles,
+  sources: Sources,
+  settings: ImportOptions,
+): Promise<ImportReport> {
+  const { job, configuration } = describeBackup(found, context.settings.user)
+  for (const problem of configuration?.problems ?? []) context.warn(problemText(problem))
+  const points = configuration?.points ?? []
+  if (settings.dryRun) return reportWithoutJob(found, sources, points)
+  const db = await context.database()
+  return db.transaction(async () => {
+    const { job_id } = await createJob(db, job, points, `made from the backup ${found.path}`)
+    return importSources(db, job_id, found, sources, settings)
+  })
+}
+
+/** The path to read: a domain folder's newest backup with --latest, else the path itself. */
+function toSource(path: string, { latest }: Options): string {
+  const source = realPath(path)
+  return latest === true ? (newestBackup(source) ?? noBackup(source)) : source
+}
+
+const newestBackupOf = (domain: string): string => newestBackup(domain) ?? noBackup(domain)
+
+function noBackup(domain: string): never {
+  throw new PvtError(
+    'file_not_found',
+    `there is no backup folder 00bkp_* in ${domain}`,
+    'name what to import',
+  )
+}
+
+function toGivenPoint(options: Options): PvtPoint | null {
+  const { corner, extraction = 'typical', temperature, voltage } = options
+  const given = [corner, options.extraction, temperature, voltage].some((part) => part !== undefined)
+  if (!given) return null
+  if (corner === undefined || temperature === undefined || voltage === undefined) {
+    throw usageError(
+      'a point needs --corner, --temperature and --voltage',
+      'the extraction is typical by default',
+    )
+  }
+  const point = toPoint(corner, extraction, temperature, voltage)
+  if (point === null)
+    throw usageError(`--temperature ${temperature} is no temperature`, 'for example m40 or 125')
+  return point
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import type { Result } from '../domain/result.ts'
+import { type SortOrder, sortResults } from '../domain/sort-results.ts'
+import { usageError } from '../errors.ts'
+import { renderTable } from '../render/index.ts'
+import { findPoints } from '../store/points.ts'
+import { findResults } from '../store/results.ts'
+import { addFilters, type FilterOptions, filterResults, toFilter } from './result-filter.ts'
+import { csvColumns, tableColumns, toShown } from './result-table.ts'
+import { type Act, addExamples, wholeNumber } from './shared.ts'
+import { whichJob } from './which-job.ts'
+
+interface Options extends FilterOptions {
+  sort?: string
+  limit?: number
+  failed?: boolean
+  raw?: boolean
+}
+
+export function defineResultsShow(group: Command, act: Act): void {
+  const command = addFilters(
+    group
+      .command('show')
+      .summary('print the measured values')
+      .description(
+        'Prints the measured values, a row per PVT point (per sweep row where there is a sweep), in flow order.',
+      ),
+  )
+    .option('--sort <column[:desc]>', 'sort by a measurement or another column')
+    .option('--limit <n>', 'at most n rows', wholeNumber(0))
+    .option('--failed', 'only rows with a failed measurement')
+    .option('--raw', 'numbers at full precision instead of SI prefixes')
+    .action(act(runResultsShow))
+  addExamples(
+    command,
+    "results show --point 'SSG*/typical/*/v1min*'",
+    'results show --sort del_rr:desc --limit 5 --json',
+  )
+}
+
+export async function runResultsShow(context: Context, options: Options): Promise<void> {
+  const job = await whichJob(context, options.job)
+  const db = await context.database()
+  const stored = await findResults(db, job.job_id, await findPoints(db, job.job_id))
+  const filtered = filterResults(stored, toFilter(options))
+  const chosen =
+    options.failed === true ? filtered.filter((row) => Object.keys(row.failed).length > 0) : filtered
+  const sorted = options.sort === undefined ? chosen : sortResults(chosen, toSortOrder(options.sort, stored))
+  const results = options.limit === undefined ? sorted : sorted.slice(0, options.limit)
+  await context.print<Result>({
+    value: results.map(toShown),
+    columns: csvColumns(results),
+    rows: results,
+    table: (style) => renderTable(tableColumns(results, options.raw === true), results, style),
+  })
+}
+
+const sortColumns = [
+  'point',
+  'corner',
+  'extraction',
+  'temperature',
+  'temperature_c',
+  'voltage_combo',
+  'alter_number',
+  'row_number',
+  'status',
+  'source',
+  'mt0_file_path',
+]
+
+/** `del_rr:desc`. @throws usage error for a column that no row has; without rows every name will do. */
+function toSortOrder(text: string, stored: readonly Result[]): SortOrder {
+  const match = /^(.+?)(?::(asc|desc))?$/.exec(text)
+  const column = match?.[1] ?? ''
+  const known =
+    sortColumns.includes(column) ||
+    stored.some((row) => Object.hasOwn(row.measurements, column) || Object.hasOwn(row.sweep, column))
+  if (!known && (stored.length > 0 || column === '')) {
+    throw usageError(`--sort: there is no column '${column}'`, `a measurement, or ${sortColumns.join(', ')}`)
+  }
+  return { column, descending: match?.[2] === 'desc' }
+}

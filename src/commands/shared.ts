@@ -1,0 +1,78 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Context } from '../context.ts'
+import type { Job } from '../domain/job.ts'
+import { parseStageName, type StageName, stageNames } from '../domain/stage.ts'
+import { usageError } from '../errors.ts'
+import type { Cell, Column } from '../render/index.ts'
+
+/** Turns a command's `run` into what Commander calls; cli.ts makes it, tests can make their own. */
+export type Act = <Arguments extends unknown[]>(
+  run: (context: Context, ...rest: Arguments) => Promise<void>,
+) => (...rest: Arguments) => Promise<void>
+
+export interface JobOption {
+  job?: string
+}
+
+export const jobOption = (): Option =>
+  new Option('-j, --job <job>', 'the job: id, prefix, @latest or . (default: $PVT_JOB, else .)')
+
+/** For options that may be given several times. */
+export const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
+
+/** Examples stand at the end of every command's help. */
+export function addExamples(command: Command, ...examples: readonly string[]): Command {
+  const lines = examples.map((example) => `  $ pvt ${example}`).join('\n')
+  return command.addHelpText('after', `\nExamples:\n${lines}`)
+}
+
+/** A whole number of at least `least`, for Commander. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN
+    if (!(value >= least) || value > 1_000_000_000) {
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`)
+    }
+    return value
+  }
+}
+
+export function toStageName(text: string): StageName {
+  const stage = parseStageName(text)
+  if (stage === null) throw usageError(`there is no stage '${text}'`, `stages: ${stageNames.join(' ')}`)
+  return stage
+}
+
+export const shortId = (jobId: string): string => jobId.slice(0, 8)
+
+/**
+ * The answer of a command that changed something: one line, the job's id first, and the thing itself for scripts
+ * that ask for data.
+ */
+export async function printChange(context: Context, line: string, value: object): Promise<void> {
+  const columns = fieldColumns(Object.keys(value))
+  await context.print({ value, columns, rows: [value], table: () => `${line}\n` })
+}
+
+/** Columns for printing records as CSV, a column a key: lists and records as JSON text. */
+export function fieldColumns<Row extends object>(keys: readonly string[]): Column<Row>[] {
+  return keys.map((key) => ({ key, value: (row) => toCell(Reflect.get(row, key)) }))
+}
+
+export function toCell(value: unknown): Cell {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  return JSON.stringify(value)
+}
+
+/** `84 ok, 1 failed of 92`: the simulations of a job in words. */
+export function simulationsText(
+  job: Pick<Job, 'total_simulations' | 'successful_simulations' | 'failed_simulations'>,
+): string {
+  const total = job.total_simulations === null ? '' : ` of ${job.total_simulations}`
+  const failed = job.failed_simulations === 0 ? '' : `, ${job.failed_simulations} failed`
+  return `${job.successful_simulations} ok${failed}${total}`
+}
+
+/** `1 point`, `2 points`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

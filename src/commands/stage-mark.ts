@@ -1,0 +1,183 @@
+import { type Command } from 'commander'
+import type { Context } from '../context.ts'
+import type { Job } from '../domain/job.ts'
+import { type Change, failStage, finishStage, type Present, startStage } from '../domain/timeline.ts'
+import { PvtError, usageError } from '../errors.ts'
+import { findFiles, newestBackup, realPath } from '../import/find-files.ts'
+import { importSources, readFound } from '../import/import-results.ts'
+import { changeJob } from '../store/change-job.ts'
+import { findJob } from '../store/jobs.ts'
+import { importedText, warnOfProblems } from './import-answer.ts'
+import {
+  type Act,
+  addExamples,
+  type JobOption,
+  jobOption,
+  printChange,
+  shortId,
+  toStageName,
+  wholeNumber,
+} from './shared.ts'
+import { whichJob } from './which-job.ts'
+import { programVersion } from '../version.ts'
+
+export function defineStageStart(group: Command, act: Act): void {
+  const command = group
+    .command('start')
+    .summary('mark a stage as started')
+    .description(
+      'Marks a stage as started and a queued job as running. A stage that was done before gets a new attempt.',
+    )
+    .argument('<stage>', stageHelp)
+    .addOption(jobOption())
+    .action(act(runStageStart))
+  addExamples(command, 'stage start gen', 'stage start run -j 3f2a')
+}
+
+export function defineStageDone(group: Command, act: Act): void {
+  const command = group
+    .command('done')
+    .summary('mark a stage as done')
+    .description(
+      'Marks a stage as done. The last planned stage completes the job. Marking it twice changes nothing.',
+    )
+    .argument('<stage>', stageHelp)
+    .addOption(jobOption())
+    .option('--backup <dir>', 'bkp: the backup folder that was made')
+    .option('--import', 'bkp: import the backup (default: the newest backup of the domain)')
+    .action(act(runStageDone))
+  addExamples(command, 'stage done run', 'stage done bkp --import')
+}
+
+export function defineStageFail(group: Command, act: Act): void {
+  const command = group
+    .command('fail')
+    .summary('mark a stage, and with it the job, as failed')
+    .description('Marks a stage as failed, and the job with it.')
+    .argument('<stage>', stageHelp)
+    .addOption(jobOption())
+    .option('--error <message>', 'what went wrong')
+    .option('--exit-code <n>', 'the exit code of the stage', wholeNumber(0))
+    .action(act(runStageFail))
+  addExamples(command, "stage fail run --error 'license server down' --exit-code 3")
+}
+
+const stageHelp = 'gen, run, ext, srt, bkp or usr'
+
+export async function runStageStart(context: Context, stage: string, options: JobOption): Promise<void> {
+  const name = toStageName(stage)
+  const { job, change } = await mark(context, options, (present, now) => startStage(present, name, now))
+  await answer(context, job, change, `stage ${name} started`, `stage ${name} is running already`)
+}
+
+interface FailOptions extends JobOption {
+  error?: string
+  exitCode?: number
+}
+
+export async function runStageFail(context: Context, stage: string, options: FailOptions): Promise<void> {
+  const name = toStageName(stage)
+  const failure = { message: options.error ?? null, exitCode: options.exitCode ?? null }
+  const { job, change } = await mark(context, options, (present, now) =>
+    failStage(present, name, failure, now),
+  )
+  await answer(context, job, change, `stage ${name} failed`, `stage ${name} has failed already`)
+}
+
+interface DoneOptions extends JobOption {
+  backup?: string
+  import?: boolean
+}
+
+export async function runStageDone(context: Context, stage: string, options: DoneOptions): Promise<void> {
+  const name = toStageName(stage)
+  if (name !== 'bkp' && (options.backup !== undefined || options.import === true)) {
+    throw usageError(
+      '--backup and --import belong to the stage bkp',
+      'for example: pvt stage done bkp --import',
+    )
+  }
+  const backup = await findBackup(context, options)
+  const { job, change } = await mark(context, options, (present, now) =>
+    withBackup(finishStage(present, name, now), present, backup),
+  )
+  const text =
+    options.import === true && backup !== null ? `; ${await importBackup(context, job, backup)}` : ''
+  const imported = text === '' ? job : ((await findJob(await context.database(), job.job_id)) ?? job)
+  await answer(
+    context,
+    imported,
+    change,
+    `stage ${name} done${text}`,
+    `stage ${name} was done already${text}`,
+  )
+}
+
+/** The folder to record, checked before anything is marked. */
+async function findBackup(context: Context, options: DoneOptions): Promise<string | null> {
+  if (options.backup !== undefined) return realPath(options.backup)
+  if (options.import !== true) return null
+  const job = await whichJob(context, options.job)
+  const newest = newestBackup(job.domain_path)
+  if (newest !== null) return newest
+  throw new PvtError(
+    'file_not_found',
+    `there is no backup folder 00bkp_* in ${job.domain_path}`,
+    'name it with --backup',
+  )
+}
+
+/** A backup that is named later, for a stage that is done, is still recorded. */
+function withBackup(change: Change | null, { job }: Present, backup: string | null): Change | null {
+  if (backup === null || job.backup_path === backup) return change
+  if (change !== null) return { ...change, job: { ...change.job, backup_path: backup } }
+  return {
+    job: { backup_path: backup },
+    stages: [],
+    log: { level: 'info', message: `backup is ${backup}` },
+    warnings: [],
+  }
+}
+
+async function importBackup(context: Context, job: Job, backup: string): Promise<string> {
+  const options = {
+    point: null,
+    dryRun: false,
+    strict: false,
+    now: context.now(),
+    user: context.settings.user,
+    programVersion,
+  }
+  const found = findFiles(backup)
+  const report = await importSources(
+    await context.database(),
+    job.job_id,
+    found,
+    readFound(found, options),
+    options,
+  )
+  warnOfProblems(context, report)
+  return importedText(report)
+}
+
+async function mark(
+  context: Context,
+  { job: reference }: JobOption,
+  decide: (present: Present, now: string) => Change | null,
+): Promise<{ job: Job; change: Change | null }> {
+  const { job_id } = await whichJob(context, reference)
+  const now = context.now()
+  return changeJob(await context.database(), job_id, now, (present) => decide(present, now))
+}
+
+async function answer(
+  context: Context,
+  job: Job,
+  change: Change | null,
+  done: string,
+  already: string,
+): Promise<void> {
+  for (const warning of change?.warnings ?? []) context.warn(`job ${shortId(job.job_id)}: ${warning}`)
+  const ended = change?.job.status === 'completed' ? ', job completed' : ''
+  await printChange(context, `${shortId(job.job_id)} ${change === null ? already : done}${ended}`, job)
+}

@@ -1,0 +1,42 @@
+import type { Database } from './store/database.ts'
+import type { Settings } from './settings.ts'
+import type { Document } from './render/index.ts'
+
+/** What a command is given: everything that it knows of the world outside its arguments. */
+export interface Context {
+  settings: Settings
+  /** The database, opened when it is first asked for, closed by the program. */
+  database(): Promise<Database>
+  /** Closes the database; the next call of `database` opens it anew. */
+  closeDatabase(): Promise<void>
+  /** The present instant, ISO 8601 UTC with milliseconds; every call gives a later one than the call before. */
+  now(): string
+  /** The answer, in the format that the user chose. */
+  print<Row>(document: Document<Row>): Promise<void>
+  /** Text that goes to stdout as it is. */
+  printText(text: string): void
+  /** One line on stderr that the user should know; silent with --quiet. */
+  warn(message: string): void
+  /** Progress and hints on stderr; silent with --quiet. */
+  inform(message: string): void
+  /** Clears the screen where the answer goes to one; nothing in a pipe. */
+  clearScreen(): void
+  /** Whether a person can be asked: stdin and stderr are terminals. */
+  canAsk: boolean
+  /** Asks a yes-or-no question on the terminal. */
+  confirm(question: string): Promise<boolean>
+  /** The exit code of a command that went well but found something (a missing point, bad input). */
+  exitWith(code: number): void
+}
+
+/**
+ * A clock whose readings strictly rise, so that entries made in one millisecond keep their order. A computer's clock
+ * may step back; the order of what one process writes must not.
+ */
+export function risingClock(read: () => number = Date.now): () => string {
+  let last = 0
+  return () => {
+    last = Math.max(read(), last + 1)
+    return new Date(last).toISOString()
+  }
+}

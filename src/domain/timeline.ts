@@ -1,0 +1,198 @@
+import { PvtError } from '../errors.ts'
+import { canMove, hasEnded, type Job, type JobStatus, move, movesFrom, secondsBetween } from './job.ts'
+import { doneStages, latestAttempt, type Stage, type StageName, stageNames } from './stage.ts'
+
+/** What a mark or a move does to a job: decided here, written by the store in one transaction. */
+export interface Change {
+  job: Partial<Job>
+  /** Attempts that are new or changed. */
+  stages: Stage[]
+  /** What the job's log says of it. */
+  log: { level: 'info' | 'warning' | 'error'; message: string }
+  /** What the user should know although all went well. */
+  warnings: string[]
+}
+
+export interface Present {
+  job: Job
+  stages: readonly Stage[]
+}
+
+/** A stage begins; null when it is running already. A stage that was done or failed gets a new attempt. */
+export function startStage({ job, stages }: Present, name: StageName, now: string): Change | null {
+  const latest = latestAttempt(stages, name)
+  if (latest?.status === 'running' && job.status === 'running') return null
+  const attempt = newAttempt(job, latest, name, { status: 'running', started_at: now })
+  return {
+    job: { ...resume(job, `stage ${name} cannot start`, now), current_stage: name },
+    stages: [attempt],
+    log: { level: 'info', message: `stage ${name} started${attemptText(attempt)}` },
+    warnings: orderWarnings(job, stages, name, 'started'),
+  }
+}
+
+/**
+ * A stage is done; null when it was done already. The last planned stage completes the job. A mark that comes after
+ * the job's completion (stages marked out of order) is kept and changes no state.
+ */
+export function finishStage({ job, stages }: Present, name: StageName, now: string): Change | null {
+  const latest = latestAttempt(stages, name)
+  if (latest?.status === 'done') return null
+  const late = job.status === 'completed'
+  const resumed = late ? {} : resume(job, `stage ${name} cannot be done`, now)
+  const done = endAttempt(job, latest, name, { status: 'done', finished_at: now })
+  const completed_stages = doneStages([...stages, done])
+  const completes = !late && job.planned_stages.at(-1) === name
+  return {
+    job: {
+      ...resumed,
+      ...(late ? {} : { current_stage: name }),
+      ...(completes ? move({ ...job, ...resumed }, 'completed', now) : {}),
+      completed_stages,
+    },
+    stages: [done],
+    log: {
+      level: 'info',
+      message: `stage ${name} done${attemptText(done)}${completes ? '; job completed' : ''}`,
+    },
+    warnings: orderWarnings(job, stages, name, 'done'),
+  }
+}
+
+export interface Failure {
+  message: string | null
+  exitCode: number | null
+}
+
+/** A stage failed, and with it the job; null when that is recorded already. */
+export function failStage(
+  { job, stages }: Present,
+  name: StageName,
+  failure: Failure,
+  now: string,
+): Change | null {
+  const latest = latestAttempt(stages, name)
+  if (latest?.status === 'failed' && job.status === 'failed' && job.error_stage === name) return null
+  refuseUnlessMove(job, 'failed', `stage ${name} cannot fail`)
+  const failed = endAttempt(job, latest, name, {
+    status: 'failed',
+    finished_at: now,
+    exit_code: failure.exitCode,
+    message: failure.message,
+  })
+  const message = failure.message ?? exitText(failure.exitCode) ?? `stage ${name} failed`
+  return {
+    job: {
+      ...move(job, 'failed', now),
+      current_stage: name,
+      error_stage: name,
+      error_message: message,
+      completed_stages: doneStages([...stages, failed]),
+    },
+    stages: [failed],
+    log: { level: 'error', message: `stage ${name} failed: ${message}` },
+    warnings: [],
+  }
+}
+
+export interface MoveDetails {
+  stage?: StageName
+  error?: string
+  backup?: string
+}
+
+/** Moves a job to a state; null when it is in it. Attempts that still run end with the job. */
+export function moveJob(
+  { job, stages }: Present,
+  to: JobStatus,
+  details: MoveDetails,
+  now: string,
+): Change | null {
+  if (job.status === to) return null
+  refuseUnlessMove(job, to, `it cannot become ${to}`)
+  const moved: Partial<Job> = move(job, to, now)
+  if (details.stage !== undefined) moved.current_stage = details.stage
+  if (details.backup !== undefined) moved.backup_path = details.backup
+  if (to === 'failed') moved.error_stage = details.stage ?? job.current_stage
+  if (to === 'failed' || to === 'cancelled') moved.error_message = details.error ?? null
+  const ended = hasEnded(to) ? endRunning(job, stages, to, now) : []
+  const why = details.error === undefined ? '' : `: ${details.error}`
+  return {
+    job: { ...moved, completed_stages: doneStages([...stages, ...ended]) },
+    stages: ended,
+    log: { level: to === 'failed' ? 'error' : 'info', message: `${job.status} → ${to}${why}` },
+    warnings: [],
+  }
+}
+
+/** Marks of a queued or failed job set it running: the work has evidently been taken up. */
+function resume(job: Job, what: string, now: string): Partial<Job> {
+  if (job.status === 'running') return {}
+  refuseUnlessMove(job, 'running', what)
+  return move(job, 'running', now)
+}
+
+function refuseUnlessMove(job: Job, to: JobStatus, what: string): void {
+  if (canMove(job.status, to) || job.status === to) return
+  const allowed = movesFrom(job.status)
+  throw new PvtError(
+    'refused',
+    `job ${job.job_id.slice(0, 8)} is ${job.status}: ${what}`,
+    allowed.length === 0
+      ? `${job.status} is final; record a new run with: pvt job create`
+      : `it can become ${allowed.join(' or ')}`,
+  )
+}
+
+function newAttempt(job: Job, latest: Stage | null, name: StageName, fields: Partial<Stage>): Stage {
+  return {
+    job_id: job.job_id,
+    stage: name,
+    attempt: (latest?.attempt ?? 0) + 1,
+    status: 'running',
+    started_at: null,
+    finished_at: null,
+    elapsed_seconds: null,
+    exit_code: null,
+    message: null,
+    ...fields,
+  }
+}
+
+/** Ends the running attempt; a stage that nobody started gets an attempt without a start. */
+function endAttempt(job: Job, latest: Stage | null, name: StageName, fields: Partial<Stage>): Stage {
+  const attempt =
+    latest?.status === 'running' ? { ...latest, ...fields } : newAttempt(job, latest, name, fields)
+  const { started_at, finished_at } = attempt
+  const elapsed = started_at !== null && finished_at !== null ? secondsBetween(started_at, finished_at) : null
+  return { ...attempt, elapsed_seconds: elapsed }
+}
+
+function endRunning(job: Job, stages: readonly Stage[], to: JobStatus, now: string): Stage[] {
+  return stages
+    .filter((stage) => stage.status === 'running')
+    .map((stage) =>
+      endAttempt(job, stage, stage.stage, {
+        status: to === 'completed' ? 'done' : 'failed',
+        finished_at: now,
+        message: to === 'completed' ? null : `job ${to}`,
+      }),
+    )
+}
+
+function orderWarnings(job: Job, stages: readonly Stage[], name: StageName, what: string): string[] {
+  const warnings: string[] = []
+  if (!job.planned_stages.includes(name)) {
+    warnings.push(`stage ${name} is not planned for this job (${job.planned_stages.join(', ')})`)
+  }
+  const done = doneStages(stages)
+  const before = job.planned_stages.filter((stage) => stageNames.indexOf(stage) < stageNames.indexOf(name))
+  const open = before.filter((stage) => !done.includes(stage))
+  if (open.length > 0) warnings.push(`stage ${name} ${what} before ${open.join(', ')}: stored out of order`)
+  return warnings
+}
+
+const attemptText = (stage: Stage): string => (stage.attempt === 1 ? '' : ` (attempt ${stage.attempt})`)
+
+const exitText = (exitCode: number | null): string | null =>
+  exitCode === null ? null : `exit code ${exitCode}`

@@ -1,0 +1,59 @@
+/**
+ * What can go wrong, as the user and a script see it: every kind has a code (stable, in `--json` errors and the
+ * README) and an exit code (cli.md, "Exit codes"). Anything that is thrown and is not a PvtError is a bug.
+ */
+export const exitCodes = {
+  internal_error: 1,
+  output_failed: 1,
+  file_error: 1,
+  usage: 2,
+  ambiguous_job: 2,
+  job_not_given: 2,
+  job_not_found: 3,
+  file_not_found: 3,
+  refused: 4,
+  not_confirmed: 4,
+  database_locked: 5,
+  database_unreachable: 5,
+  database_foreign: 5,
+  database_newer: 5,
+  database_older: 5,
+  database_corrupt: 5,
+  disk_full: 5,
+  permission: 5,
+  wal_on_network: 5,
+  driver_unavailable: 5,
+  bad_input: 6,
+  check_failed: 7,
+} as const satisfies Record<string, number>
+
+export type ErrorCode = keyof typeof exitCodes
+
+/** A failure that the user can understand: what happened (`message`), and what to do (`hint`). */
+export class PvtError extends Error {
+  override readonly name = 'PvtError'
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly hint?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.code]
+  }
+}
+
+export const usageError = (message: string, hint?: string): PvtError => new PvtError('usage', message, hint)
+
+/** The text of anything thrown; for messages that pass on what a library said. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** The `code` of a Node.js or database error (`ENOENT`, `SQLITE_BUSY`, `23505`), or null. */
+export const codeOf = (error: unknown): string | null => {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : null
+}

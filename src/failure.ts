@@ -1,0 +1,66 @@
+import { CommanderError } from 'commander'
+import { messageOf, PvtError, usageError } from './errors.ts'
+import { ReaderGone, writeError } from './output.ts'
+import { renderJson, visible } from './render/index.ts'
+import type { Environment } from './settings.ts'
+
+/** What a thrown thing means for the exit code; `error` is what to say, null for nothing. */
+export function failureOf(thrown: unknown): { exitCode: number; error: PvtError | null } {
+  if (thrown instanceof ReaderGone) return { exitCode: 0, error: null }
+  const error = thrown instanceof CommanderError ? fromCommander(thrown) : toPvtError(thrown)
+  return { exitCode: error.exitCode, error }
+}
+
+/** A help that was asked for is no failure; a group without a command (`pvt job`) is one, with the help as answer. */
+function fromCommander(thrown: CommanderError): PvtError {
+  if (thrown.code === 'commander.help') return usageError('a command is missing', 'see: pvt --help')
+  return usageError(thrown.message.replace(/^error: /, '').replaceAll('\n', ' '), 'see: pvt --help')
+}
+
+/** Anything that is not one of our kinds is a bug, and says so. */
+function toPvtError(thrown: unknown): PvtError {
+  if (thrown instanceof PvtError) return thrown
+  return new PvtError(
+    'internal_error',
+    `unexpected: ${messageOf(thrown)}`,
+    'this is a bug: run it again with PVT_DEBUG=1 and report what it prints',
+    { cause: thrown },
+  )
+}
+
+/** One line on stderr; with JSON one object; the stack only with PVT_DEBUG=1. */
+export function reportFailure(
+  error: PvtError,
+  { argv, environment }: { argv: readonly string[]; environment: Environment },
+): void {
+  writeError(wantsJson(argv) ? jsonOf(error) : `pvt: ${lineOf(error)}\n`)
+  if (environment.PVT_DEBUG === '1') writeError(`${stackOf(error)}\n`)
+}
+
+function lineOf({ message, hint }: PvtError): string {
+  return visible(hint === undefined ? message : `${message}: ${hint}`)
+}
+
+function jsonOf(error: PvtError): string {
+  const { code, exitCode, message, hint } = error
+  return renderJson({ error: { code, exit_code: exitCode, message, hint: hint ?? null } })
+}
+
+function stackOf(error: PvtError): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack ?? error.cause.message}` : ''
+  return `${error.stack ?? error.message}${cause}`
+}
+
+/** Asked of the words themselves: the failure may be that they could not be read. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  const words = end === -1 ? argv : argv.slice(0, end)
+  return words.some((word, index) => {
+    const value = words[index + 1]
+    return (
+      word === '--json' ||
+      /^(--format=|-f)(nd)?json$/.test(word) ||
+      ((word === '-f' || word === '--format') && (value === 'json' || value === 'ndjson'))
+    )
+  })
+}

@@ -1,0 +1,181 @@
+import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { type PvtPoint, toPoint } from '../domain/point.ts'
+import { codeOf, PvtError } from '../errors.ts'
+import { isBackupName } from '../parse/backup-name.ts'
+import { fileError } from './read-file.ts'
+
+/** What of the flow's files lies at a path, found by names and places; nothing is opened. */
+export interface FoundFiles {
+  kind: 'backup' | 'domain' | 'creport' | 'report' | 'measure'
+  /** The absolute path that was asked for, without symbolic links. */
+  path: string
+  creport: string | null
+  reports: string[]
+  measures: FoundMeasure[]
+}
+
+export interface FoundMeasure {
+  path: string
+  /** Null when the folders do not tell it. */
+  point: PvtPoint | null
+  /** The netlist beside it, or null. */
+  netlist: string | null
+}
+
+/** Deeper than any layout of the flow; a guard against loops of mount points. */
+const deepest = 12
+
+/**
+ * Finds what can be imported at `path`: a backup folder, a domain folder (its live tree), a single creport.txt,
+ * report_*.txt or measure file. Symbolic links below the path are not followed.
+ *
+ * @throws `file_not_found`; `bad_input` when nothing of the flow lies there.
+ */
+export function findFiles(path: string): FoundFiles {
+  const absolute = realPath(path)
+  if (!statSync(absolute).isDirectory()) return singleFile(absolute)
+  const found = isBackupName(basename(absolute)) ? backupFolder(absolute) : liveTree(absolute)
+  if (found.creport === null && found.reports.length === 0 && found.measures.length === 0)
+    throw nothingIn(found)
+  return found
+}
+
+/** The newest backup folder of a domain, or null. The name's digits sort by time. */
+export function newestBackup(domain: string): string | null {
+  const backups = listFolder(domain)
+    .filter((entry) => entry.isDirectory() && isBackupName(entry.name))
+    .map((entry) => entry.name)
+    .sort()
+  const newest = backups.at(-1)
+  return newest === undefined ? null : join(domain, newest)
+}
+
+/** @throws `file_not_found` and its like for a path that is not there. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(resolve(path))
+  } catch (error) {
+    throw fileError(path, error)
+  }
+}
+
+const measureFileName = /\.m[tsad]\d+(@\w+)?(\.csv)?$|_m[tsad]\d+\.csv$/
+const reportFileName = /^report_.*\.txt$/
+
+export const isMeasureFileName = (name: string): boolean => measureFileName.test(name)
+
+function singleFile(path: string): FoundFiles {
+  const name = basename(path)
+  const empty = { path, creport: null, reports: [], measures: [] }
+  if (reportFileName.test(name)) return { ...empty, kind: 'report', reports: [path] }
+  if (isMeasureFileName(name)) {
+    const point = pointOfPath(path)
+    return { ...empty, kind: 'measure', measures: [{ path, point, netlist: netlistBeside(path) }] }
+  }
+  if (name.endsWith('.txt')) return { ...empty, kind: 'creport', creport: path }
+  return {
+    ...empty,
+    kind: 'measure',
+    measures: [{ path, point: pointOfPath(path), netlist: netlistBeside(path) }],
+  }
+}
+
+function backupFolder(path: string): FoundFiles {
+  return { kind: 'backup', path, ...reportsIn(join(path, 'report')), measures: measuresBelow(path) }
+}
+
+/** A domain's live tree: the corner folders and the reports of `ext`; its backups are other runs. */
+function liveTree(path: string): FoundFiles {
+  const own = reportsIn(path)
+  const below = reportsIn(join(path, 'report'))
+  return {
+    kind: 'domain',
+    path,
+    creport: below.creport ?? own.creport,
+    reports: below.reports.length > 0 ? below.reports : own.reports,
+    measures: measuresBelow(path),
+  }
+}
+
+function reportsIn(folder: string): Pick<FoundFiles, 'creport' | 'reports'> {
+  const names = listFolder(folder)
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+    .sort()
+  return {
+    creport: names.includes('creport.txt') ? join(folder, 'creport.txt') : null,
+    reports: names.filter((name) => reportFileName.test(name)).map((name) => join(folder, name)),
+  }
+}
+
+function measuresBelow(root: string): FoundMeasure[] {
+  const found: FoundMeasure[] = []
+  const walk = (folder: string, depth: number): void => {
+    for (const entry of listFolder(folder)) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) {
+        if (depth < deepest && !(depth === 0 && isBackupName(entry.name))) walk(path, depth + 1)
+      } else if (entry.isFile() && isMeasureFileName(entry.name)) {
+        found.push({ path, point: pointOfPath(relative(root, path)), netlist: netlistBeside(path) })
+      }
+    }
+  }
+  walk(root, 0)
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/**
+ * The point that the folders of the live tree tell: `<corner>/<extraction>/<extraction>_<temperature>/<voltage>`,
+ * with `result/` below during the stage `ext`.
+ */
+export function pointOfPath(path: string): PvtPoint | null {
+  const folders = dirname(path).split('/')
+  if (folders.at(-1) === 'result') folders.pop()
+  const [corner, extraction, both, voltage] = folders.slice(-4)
+  if (corner === undefined || extraction === undefined || both === undefined || voltage === undefined)
+    return null
+  if (!both.startsWith(`${extraction}_`) || !/^v1[a-z]/i.test(voltage)) return null
+  return toPoint(corner, extraction, both.slice(extraction.length + 1), voltage)
+}
+
+/** `sim_tx.sp` for `sim_tx.mt0`; the flow moves the measure file to `result/` and leaves the netlist above. */
+function netlistBeside(path: string): string | null {
+  const folder = dirname(path)
+  const stem = basename(path)
+    .replace(/[._]m[tsad]\d.*$/, '')
+    .replace(/(#\d+|_a\d+)$/, '')
+  const places = basename(folder) === 'result' ? [folder, dirname(folder)] : [folder]
+  return places.map((place) => join(place, `${stem}.sp`)).find(isFile) ?? null
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+function listFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return []
+    throw fileError(folder, error)
+  }
+}
+
+function nothingIn({ kind, path }: FoundFiles): PvtError {
+  if (kind === 'backup') {
+    return new PvtError(
+      'bad_input',
+      `${path} has no report/creport.txt, no reports and no measure files`,
+      'name a backup folder that the flow wrote',
+    )
+  }
+  const backup = newestBackup(path)
+  return new PvtError(
+    'bad_input',
+    `${path} has no live tree: no reports and no measure files`,
+    backup === null
+      ? 'name a domain folder or a backup'
+      : `its newest backup is ${basename(backup)}: use --latest`,
+  )
+}

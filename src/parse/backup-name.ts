@@ -1,0 +1,30 @@
+/**
+ * The name of the flow's backup folders, `00bkp_YYYYMMDDHHmm`: local time to the minute. Source: the flow's stage
+ * `bkp` (formats.md, section 4).
+ */
+const backupName = /^00bkp_(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$/
+
+/** When a backup was made, as local wall-clock parts; null when the name is not that of a backup. */
+export interface LocalMinute {
+  year: number
+  month: number
+  day: number
+  hour: number
+  minute: number
+}
+
+export function parseBackupName(name: string): LocalMinute | null {
+  const match = backupName.exec(name)
+  if (match === null) return null
+  const [year, month, day, hour, minute] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  const valid = month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59
+  return valid ? { year, month, day, hour, minute } : null
+}
+
+export const isBackupName = (name: string): boolean => parseBackupName(name) !== null

@@ -1,0 +1,90 @@
+import { baseCorners, gateSplitCorners } from '../domain/matrix.ts'
+import type { MeasuredRow } from '../domain/measurement.ts'
+import { type PvtPoint, toPoint } from '../domain/point.ts'
+import type { Problem } from '../domain/problem.ts'
+import { error, isBlank, readColumns, readValues, warning } from './flow-table.ts'
+import { type Line, splitLines } from './text.ts'
+
+/** What a report_<corner>_<extraction>_<temperature>_<voltage>.txt says about its point. */
+export interface CornerReport {
+  /** The measurements in file order; empty when the simulation failed. */
+  names: string[]
+  rows: MeasuredRow[]
+  /** The flow's sign of a failed simulation: nothing but tabs. */
+  simulationFailed: boolean
+  problems: Problem[]
+}
+
+/** Reads a report_*.txt: a line of names, then data lines, tab-separated. Format: formats.md, section 6. */
+export function parseCornerReport(text: string): CornerReport {
+  const lines = splitLines(text)
+  if (lines.length === 0) return unread(error(null, 'the file is empty'))
+  if (lines.every((line) => isBlank(line.text))) return { ...unread(), simulationFailed: true }
+  const [header, ...body] = lines as [Line, ...Line[]]
+  if (!header.terminated) return unread(error(1, 'the file ends inside its line of names'))
+  if (isBlank(header.text)) return unread(error(1, 'expected measurement names, found an empty line'))
+  return readBody(header, body)
+}
+
+/**
+ * The point that a report's file name tells; null when the name is none. Corner and extraction both hold
+ * underscores, so the name is read from the right: voltage, temperature, an extraction that is known (the flow's own
+ * and those given), else a corner that is known, else up to the first underscore is the corner.
+ */
+export function parseCornerReportName(
+  fileName: string,
+  knownExtractions: readonly string[] = [],
+): PvtPoint | null {
+  const match = reportName.exec(fileName)
+  if (match === null) return null
+  const [, place = '', temperature = '', voltageCombo = ''] = match
+  const split =
+    splitByExtraction(place, knownExtractions) ?? splitByCorner(place) ?? splitAt(place, place.indexOf('_'))
+  return split && toPoint(split.corner, split.extraction, temperature, voltageCombo)
+}
+
+function unread(...problems: Problem[]): CornerReport {
+  return { names: [], rows: [], simulationFailed: false, problems }
+}
+
+function readBody(header: Line, body: readonly Line[]): CornerReport {
+  const { columns, names, problems } = readColumns(header.text.split('\t'), header.number)
+  const rows: MeasuredRow[] = []
+  let alterBefore: string | null = null
+  for (const line of body) {
+    // A line of tabs under names is a row whose values are all missing; a blank one is the end of the file.
+    if (line.text.trim() === '' && !line.text.includes('\t')) continue
+    const read = readValues(line.text.split('\t'), columns, line, alterBefore)
+    problems.push(...read.problems)
+    if (read.row !== null) rows.push(read.row)
+    alterBefore = read.alterText
+  }
+  if (rows.length === 0 && problems.length === 0) problems.push(warning(1, 'names, but no values below them'))
+  return { names, rows, simulationFailed: false, problems }
+}
+
+const reportName = /^report_(.+)_(m?\d+(?:\.\d+)?)_(v1[a-z]+(?:_v2[a-z]+(?:_v3[a-z]+)?)?)\.txt$/
+const flowExtraction = /_(?:typical|r?c(?:worst|best)_CC(?:worst|best)_T)$/
+
+interface Split {
+  corner: string
+  extraction: string
+}
+
+function splitByExtraction(place: string, known: readonly string[]): Split | null {
+  const given = known.filter((extraction) => place.endsWith(`_${extraction}`))
+  const longest = given.sort((one, other) => other.length - one.length)[0]
+  if (longest !== undefined) return splitAt(place, place.length - longest.length - 1)
+  return splitAt(place, place.search(flowExtraction))
+}
+
+function splitByCorner(place: string): Split | null {
+  // The gate split corners first: FFG_SSG begins with FFG.
+  const corner = [...gateSplitCorners, ...baseCorners].find((name) => place.startsWith(`${name}_`))
+  return corner === undefined ? null : splitAt(place, corner.length)
+}
+
+function splitAt(place: string, underscore: number): Split | null {
+  if (underscore <= 0 || underscore === place.length - 1) return null
+  return { corner: place.slice(0, underscore), extraction: place.slice(underscore + 1) }
+}

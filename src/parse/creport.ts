@@ -1,0 +1,165 @@
+import { bookkeepingNames, type MeasuredRow } from '../domain/measurement.ts'
+import { type PvtPoint, toPoint } from '../domain/point.ts'
+import type { Problem } from '../domain/problem.ts'
+import {
+  cutMessage,
+  error,
+  type FlowColumns,
+  isBlank,
+  readColumns,
+  readValues,
+  warning,
+} from './flow-table.ts'
+import { parseNumber } from './number.ts'
+import { type Line, quoted, splitLines } from './text.ts'
+
+export type CreportRow = MeasuredRow & { point: PvtPoint }
+
+/** What a creport.txt says. */
+export interface Creport {
+  /** The rail that each supply swept (`vcc`, `NA` …), as the preamble says; null where it says nothing. */
+  supplies: Record<'v1' | 'v2' | 'v3', string | null>
+  /** The other `key: text` lines of the preamble: the voltages (V) of the rails. */
+  rails: Record<string, string>
+  /** The measurements in file order, from the header or from `fallbackNames`. */
+  names: string[]
+  /** False when the report that gave the header was that of a failed simulation. */
+  namesInHeader: boolean
+  /** In file order; several of one point with alter sweeps. */
+  rows: CreportRow[]
+  problems: Problem[]
+}
+
+/**
+ * Reads a creport.txt of 1, 2 or 3 supplies, with or without sweep. `fallbackNames` are the measurements of a
+ * report_*.txt beside it, for a header without names. What could not be read is in `problems` with its line.
+ * Format: formats.md, section 5.
+ */
+export function parseCreport(text: string, fallbackNames: readonly string[] = []): Creport {
+  const lines = splitLines(text)
+  const start = lines.findIndex((line) => headerStart.test(line.text))
+  const preamble = readPreamble(start < 0 ? [] : lines.slice(0, start))
+  const nothing = { ...preamble, names: [], namesInHeader: false, rows: [] }
+  const header = lines[start]
+  if (header === undefined) return { ...nothing, problems: [error(null, notACreport)] }
+  if (!header.terminated) {
+    return { ...nothing, problems: [error(header.number, 'the file ends inside its line of names')] }
+  }
+
+  const body = lines.slice(start + 1).filter((line) => !isBlank(line.text))
+  const shape = readShape(header, body[0], fallbackNames)
+  const { names, namesInHeader } = shape
+  if (!namesInHeader && names.length === 0 && body.length > 0) {
+    return { ...nothing, problems: [...shape.problems, error(header.number, noNames)] }
+  }
+  const { rows, problems } = readRows(body, shape)
+  if (body.length === 0) problems.push(warning(header.number, 'no rows: no simulation delivered a result'))
+  return { ...preamble, names, namesInHeader, rows, problems: [...shape.problems, ...problems] }
+}
+
+const headerStart = /^process\textract\ttemp(?:\t|$)/
+const notACreport = 'not a creport: no line begins with process, extract and temp, separated by tabs'
+const noNames =
+  'the header has no measurement names (its simulation failed) and no report beside it gives them: no row is read'
+
+function readPreamble(lines: readonly Line[]): Pick<Creport, 'supplies' | 'rails'> {
+  const entries = lines.flatMap((line): [string, string][] => {
+    const colon = line.text.indexOf(':')
+    return colon < 0 ? [] : [[line.text.slice(0, colon).trim(), line.text.slice(colon + 1).trim()]]
+  })
+  const texts = new Map(entries)
+  const supplies = {
+    v1: texts.get('v1') ?? null,
+    v2: texts.get('v2') ?? null,
+    v3: texts.get('v3') ?? null,
+  }
+  return { supplies, rails: Object.fromEntries(entries.filter(([key]) => !/^v[123]$/.test(key))) }
+}
+
+interface Shape extends FlowColumns {
+  supplyCount: number
+  namesInHeader: boolean
+}
+
+function readShape(header: Line, firstRow: Line | undefined, fallbackNames: readonly string[]): Shape {
+  const fields = header.text.split('\t')
+  const supplyCount = countSupplies(fields, firstRow?.text.split('\t') ?? [])
+  const own = readColumns(fields.slice(keyLength + supplyCount), header.number)
+  const namesInHeader = own.columns.some((name) => name !== 'swp')
+  if (namesInHeader) return { ...own, supplyCount, namesInHeader }
+  if (fallbackNames.length === 0) return { ...own, supplyCount, namesInHeader }
+  const measurements = fallbackNames.filter((name) => !bookkeepingNames.includes(name))
+  const fallback = [...own.columns, ...measurements, 'temper', 'alter#']
+  return { ...readColumns(fallback, header.number), supplyCount, namesInHeader }
+}
+
+/** process, extract, temp. */
+const keyLength = 3
+
+/** A measurement may be called v2 as well: then a number stands in its column, not min, max or nom. */
+function countSupplies(header: readonly string[], firstRow: readonly string[]): number {
+  let count = 0
+  while (count < 3 && header[keyLength + count] === `v${count + 1}`) {
+    if (parseNumber(firstRow[keyLength + count] ?? '') !== null) break
+    count += 1
+  }
+  return count
+}
+
+function readRows(body: readonly Line[], shape: Shape): { rows: CreportRow[]; problems: Problem[] } {
+  const rows: CreportRow[] = []
+  const problems: Problem[] = []
+  let alterBefore: string | null = null
+  for (const line of body) {
+    if (headerStart.test(line.text)) {
+      problems.push(error(line.number, 'a second header: from here on nothing is read'))
+      break
+    }
+    const fields = line.text.split('\t')
+    const key = readKey(fields, shape.supplyCount, line)
+    if ('problem' in key) {
+      problems.push(error(line.number, key.problem))
+      continue
+    }
+    const read = readValues(fields.slice(keyLength + shape.supplyCount), shape.columns, line, alterBefore)
+    problems.push(...read.problems)
+    alterBefore = read.alterText
+    if (read.row === null) continue
+    problems.push(...checkTemper(read.row, key.point))
+    rows.push({ ...read.row, point: key.point })
+  }
+  return { rows, problems }
+}
+
+function readKey(
+  fields: readonly string[],
+  supplyCount: number,
+  line: Line,
+): { point: PvtPoint } | { problem: string } {
+  const length = keyLength + supplyCount
+  if (fields.length <= length && !line.terminated) return { problem: cutMessage }
+  if (fields.length < length) {
+    return { problem: `expected at least ${length} fields separated by tabs, found ${fields.length}` }
+  }
+  const [corner = '', extraction = '', temperature = '', ...words] = fields.slice(0, length)
+  if (corner === '' || extraction === '')
+    return { problem: 'expected a corner and an extraction, found none' }
+  if (supplyCount === 0) return { problem: 'the header names no supply (v1): the point is not known' }
+  const badWord = words.findIndex((word) => !voltageWords.includes(word))
+  if (badWord >= 0) {
+    return { problem: `v${badWord + 1}: expected min, max or nom, found ${quoted(words[badWord] ?? '')}` }
+  }
+  const combo = words.map((word, index) => `v${index + 1}${word}`).join('_')
+  const point = toPoint(corner, extraction, temperature, combo)
+  return point === null
+    ? { problem: `temp: expected a temperature as -40 or 125, found ${quoted(temperature)}` }
+    : { point }
+}
+
+const voltageWords: readonly string[] = ['min', 'max', 'nom']
+
+function checkTemper(row: MeasuredRow, point: PvtPoint): Problem[] {
+  if (row.temper === null || Math.abs(row.temper - point.temperature_c) < 1e-6) return []
+  const message = `temper is ${row.temper}, but temp is ${point.temperature_c}: simulated at another temperature?`
+  return [warning(row.line, message)]
+}

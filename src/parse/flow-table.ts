@@ -1,0 +1,130 @@
+import { bookkeepingNames, type MeasuredRow } from '../domain/measurement.ts'
+import type { Problem } from '../domain/problem.ts'
+import { doubtfulAlter, judgeLastAlter, parseAlterNumber } from './alter-number.ts'
+import { distinctNames } from './names.ts'
+import { parseNumber } from './number.ts'
+import type { Line } from './text.ts'
+
+/**
+ * The part that creport.txt and report_*.txt share: `[swp] <name>… temper alter#` and empty fields up to a fixed
+ * number. Source: formats.md, sections 5 and 6.
+ */
+export interface FlowColumns {
+  /** The names in the order of the fields, `swp`, `temper` and `alter#` included, each different. */
+  columns: string[]
+  /** The measurements among them. */
+  names: string[]
+  problems: Problem[]
+}
+
+/** The columns of a header line; empty fields at its end mean nothing. */
+export function readColumns(fields: readonly string[], line: number): FlowColumns {
+  const { names: columns, problems } = distinctNames(fields.slice(0, filledLength(fields)), line)
+  return { columns, names: columns.filter(isMeasurement), problems }
+}
+
+export interface ReadRow {
+  /** Null when the line could not be read; `problems` then says why. */
+  row: MeasuredRow | null
+  problems: Problem[]
+  /** The `alter#` as it stands in the line; null where it has none. */
+  alterText: string | null
+}
+
+/**
+ * One data line: the fields behind its key. An empty field before the last name is a missing value and stays; a line
+ * with too many values, too few fields, or cut by the end of the file is not read. `alterBefore` is the `alterText`
+ * of the row before, against which an `alter#` at the very end of the file is held.
+ */
+export function readValues(
+  fields: readonly string[],
+  columns: readonly string[],
+  line: Line,
+  alterBefore: string | null,
+): ReadRow {
+  const alterIndex = columns.indexOf('alter#')
+  const alterText = fields[alterIndex] ?? null
+  const last = judgeEnd(fields, columns, line, alterBefore)
+  const unreadable = fieldCountMessage(fields, columns) ?? (last === 'cut' ? cutMessage : null)
+  if (unreadable !== null) return { row: null, problems: [error(line.number, unreadable)], alterText }
+
+  const problems: Problem[] = []
+  if (last === 'doubtful') problems.push(warning(line.number, doubtfulAlter(alterText ?? '')))
+  const alterNumber = parseAlterNumber((alterText ?? '').trim())
+  if (alterNumber === null && alterText !== null && alterText.trim() !== '') {
+    problems.push(warning(line.number, `alter# is ${alterText}, no whole number: taken as 1`))
+  }
+  return { row: toRow(fields, columns, line.number, alterNumber ?? 1), problems, alterText }
+}
+
+export const cutMessage = 'the file ends inside this row: the row is not read'
+
+/** Whether a line holds nothing but tabs and blanks. */
+export const isBlank = (text: string): boolean => text.trim() === ''
+
+export const error = (line: number | null, message: string): Problem => ({ line, level: 'error', message })
+export const warning = (line: number | null, message: string): Problem => ({
+  line,
+  level: 'warning',
+  message,
+})
+
+const isMeasurement = (name: string, position: number): boolean =>
+  !bookkeepingNames.includes(name) && !isSweep(name, position)
+
+/** Only a `swp` in front is the sweep's; further on a measurement may bear the name. */
+const isSweep = (name: string, position: number): boolean =>
+  name === 'index' || (name === 'swp' && position === 0)
+
+function filledLength(fields: readonly string[]): number {
+  return fields.findLastIndex((field) => !isBlank(field)) + 1
+}
+
+/** The last field of a line without newline may be half a value: only `alter#` may stand there. */
+function judgeEnd(
+  fields: readonly string[],
+  columns: readonly string[],
+  line: Line,
+  alterBefore: string | null,
+): 'complete' | 'doubtful' | 'cut' {
+  if (line.terminated || fields.length > columns.length) return 'complete'
+  if (fields.length < columns.length || columns.at(-1) !== 'alter#') return 'cut'
+  return judgeLastAlter(fields.at(-1) ?? '', alterBefore)
+}
+
+function fieldCountMessage(fields: readonly string[], columns: readonly string[]): string | null {
+  const expected = columns.filter(isMeasurement).length
+  const extra = filledLength(fields) - columns.length
+  if (extra > 0) {
+    return (
+      `expected ${expected} measurements, found ${expected + extra}; ` +
+      'a title with a blank shifts the columns: import the measure files instead'
+    )
+  }
+  if (fields.length >= columns.length) return null
+  return `expected ${columns.length} values (${expected} measurements), found ${fields.length}: the row is cut short`
+}
+
+function toRow(
+  fields: readonly string[],
+  columns: readonly string[],
+  line: number,
+  alterNumber: number,
+): MeasuredRow {
+  const cells = columns.map((name, index) => {
+    const text = fields[index] ?? ''
+    return { name, text, value: parseNumber(text.trim()) }
+  })
+  const measured = cells.filter(({ name }, index) => isMeasurement(name, index))
+  const sweep = cells.filter(({ name }, index) => isSweep(name, index))
+  return {
+    line,
+    alter_number: alterNumber,
+    temper: cells.find(({ name }) => name === 'temper')?.value ?? null,
+    sweep: Object.fromEntries(sweep.map(({ name, text, value }) => [name, value ?? text])),
+    measurements: Object.fromEntries(measured.map(({ name, value }) => [name, value])),
+    failed: Object.fromEntries(
+      measured.filter(({ value }) => value === null).map(({ name, text }) => [name, text]),
+    ),
+  }
+}

@@ -1,0 +1,126 @@
+import { parseNumber } from './number.ts'
+import { type Line, quoted, splitLines } from './text.ts'
+
+/** The kinds of measure files, told apart by content: their names and extensions overlap (measure-files.md). */
+export const measureDialects = [
+  'hspice-default',
+  'hspice-default-headerless',
+  'hspice-measform1',
+  'hspice-measform3-csv',
+  'spectre-mt-horizontal',
+  'spectre-measure-log',
+  'xyce',
+  'qspice-meas',
+  'tspice-measure',
+  'name-value',
+] as const
+
+export type MeasureDialect = (typeof measureDialects)[number]
+
+/** The dialect of a measure file's text, or a short phrase that says what the text looks like instead. */
+export function recogniseMeasureFile(text: string): MeasureDialect | { refused: string } {
+  const lines = splitLines(text.slice(0, inspectedLength)).filter((line) => line.text.trim() !== '')
+  const first = lines[0]
+  if (first === undefined) return { refused: 'the file is empty' }
+  const foreign = foreignContents.find(({ sign }) => sign.test(first.text))
+  if (foreign !== undefined) return { refused: foreign.name }
+  if (text.includes('\0')) return { refused: 'binary data' }
+  return (
+    byFirstLine(first.text) ??
+    byHead(lines) ??
+    byNames(lines) ??
+    byAssignments(first.text) ??
+    (lines.slice(0, 20).every(holdsValuesOnly) ? 'hspice-default-headerless' : null) ?? {
+      refused: looksLike(lines, first.text),
+    }
+  )
+}
+
+/** The tokens of a line: blanks and tabs separate them, nothing else does. */
+export function tokensOf(text: string): string[] {
+  return text.split(/[ \t]+/).filter((token) => token !== '')
+}
+
+/** A line of the head: `$DATA1 …`, `$OPTION …`, other `$` comments, `.TITLE '…'`. */
+export const isHeadLine = (text: string): boolean => text.startsWith('$') || titleLine.test(text)
+
+/** The title of a `.TITLE '…'` line as it stands between the quotes; null for any other line. */
+export function titleOf(text: string): string | null {
+  if (!titleLine.test(text)) return null
+  const title = text.slice('.title'.length).trim()
+  return title.slice(title.startsWith("'") ? 1 : 0, title.length > 1 && title.endsWith("'") ? -1 : undefined)
+}
+
+const titleLine = /^\.title(?:\s|$)/i
+
+/** Enough for a head and a header of thousands of names, little enough for a file of 10 MB. */
+const inspectedLength = 262_144
+
+const foreignContents = [
+  { sign: /^version https:\/\/git-lfs\.github\.com\/spec\//, name: 'a Git LFS pointer: run git lfs pull' },
+  { sign: /^process\textract\ttemp|^supply condition\s*$/, name: 'a creport.txt' },
+  { sign: /^\s*<(?:!doctype|html|\?xml)/i, name: 'an HTML or XML page' },
+  { sign: /^\s*[{[]\s*["{[]/, name: 'JSON' },
+]
+
+function byFirstLine(text: string): MeasureDialect | null {
+  if (text.startsWith('Exported variables from results directory')) return 'spectre-measure-log'
+  if (/^Measurement Results\s*$/.test(text)) return 'tspice-measure'
+  if (/^\.meas(?:ure)?\s.*:\s*$/i.test(text)) return 'qspice-meas'
+  return null
+}
+
+/** `$` lines and a title decide by what they say, then by the line below them. */
+function byHead(lines: readonly Line[]): MeasureDialect | null {
+  const bodyStart = lines.findIndex((line) => !isHeadLine(line.text))
+  const head = (bodyStart < 0 ? lines : lines.slice(0, bodyStart)).map((line) => line.text)
+  const body = bodyStart < 0 ? '' : lines[bodyStart]!.text
+  if (head.some((line) => /^\$\s*Simulator:\s*spectre/i.test(line))) {
+    return assignment.test(body) ? 'name-value' : 'spectre-mt-horizontal'
+  }
+  const form = /^\$OPTION\s+MEASFORM=(\d+)/i.exec(head.find((line) => /MEASFORM=/i.test(line)) ?? '')?.[1]
+  if (form === '1') return 'hspice-measform1'
+  if (form === '2') return 'name-value'
+  if (form === '3') return 'hspice-measform3-csv'
+  if (!head.some((line) => line.startsWith('$DATA1'))) return null
+  if (assignment.test(body)) return 'name-value'
+  return csvNames.test(body) ? 'hspice-measform3-csv' : 'hspice-default'
+}
+
+/** Without a head: names up to `alter#` before the first line of values. */
+function byNames(lines: readonly Line[]): MeasureDialect | null {
+  for (const { text } of lines) {
+    if (isHeadLine(text)) continue
+    if (csvNames.test(text)) return 'hspice-measform3-csv'
+    const tokens = tokensOf(text)
+    if (parseNumber(tokens[0] ?? '') !== null || deckLine.test(text)) return null
+    if (tokens.includes('alter#')) return 'hspice-default'
+  }
+  return null
+}
+
+/** Xyce writes its names in capitals; other `name = value` files are Spectre's and MEASFORM=2's. */
+function byAssignments(text: string): MeasureDialect | null {
+  if (/^\S+:\s+(?:No\. Harmonics:|FAILED\s*$)/.test(text)) return 'xyce'
+  const name = assignment.exec(text)?.[1]
+  if (name === undefined) return null
+  return name === name.toUpperCase() ? 'xyce' : 'name-value'
+}
+
+const assignment = /^\s*([^\s=]+)\s*=\s*(?:[+-]?[\d.]\S*|failed|nan)(?:\s|$)/i
+const csvNames = /,\s*alter#\s*(?:,|$)/
+const deckLine =
+  /^\s*(?:\*|\+|\.(?:ac|data|dc|end|ends|global|inc|include|lib|meas|measure|model|op|option|options|param|print|probe|protect|subckt|temp|tran)\b)/i
+
+function holdsValuesOnly(line: Line): boolean {
+  return tokensOf(line.text).every(
+    (token) => parseNumber(token) !== null || /^(?:failed|error)$/i.test(token),
+  )
+}
+
+function looksLike(lines: readonly Line[], first: string): string {
+  if (lines.slice(0, 200).some((line) => deckLine.test(line.text))) return 'a netlist'
+  const controls = first.replace(/[^\u0000-\u0008\u000e-\u001f\ufffd]/g, '').length
+  if (controls > first.length / 5) return 'binary data'
+  return `no measure file: it begins ${quoted(first.trim())}`
+}

@@ -1,0 +1,76 @@
+/**
+ * Bytes of a file as text, or a short phrase that says why they are none. UTF-8 with or without a byte order mark;
+ * bytes that are no UTF-8 are replaced, because titles of measure files hold anything.
+ */
+export function decodeText(bytes: Uint8Array): { text: string } | { refused: string } {
+  const refused = refusal(bytes)
+  return refused === null ? { text: utf8.decode(bytes) } : { refused }
+}
+
+/** A line of a text, without its line end. */
+export interface Line {
+  text: string
+  /** 1-based. */
+  number: number
+  /** Whether a newline stands behind it; only the last line of a text can lack it. */
+  terminated: boolean
+}
+
+/** The lines of a text. Only `\n` ends a line; a `\r` before it is dropped. Empty text has no line. */
+export function splitLines(text: string): Line[] {
+  const lines: Line[] = []
+  for (let start = 0; start < text.length;) {
+    const newline = text.indexOf('\n', start)
+    const terminated = newline >= 0
+    const end = terminated ? newline : text.length
+    const trimmed = end > start && text.charCodeAt(end - 1) === carriageReturn ? end - 1 : end
+    lines.push({ text: text.slice(start, trimmed), number: lines.length + 1, terminated })
+    start = end + 1
+  }
+  return lines
+}
+
+/** Text of a file as a message shows it: in quotes, control characters spelled out, at most 60 characters. */
+export function quoted(text: string): string {
+  const cut = text.length > 60 ? `${text.slice(0, 59)}…` : text
+  return `'${cut.replace(/[\u0000-\u001f\u007f]/g, spellControl)}'`
+}
+
+const carriageReturn = 0x0d
+const utf8 = new TextDecoder('utf-8')
+
+function refusal(bytes: Uint8Array): string | null {
+  if (startsWith(bytes, [0xff, 0xfe]) || startsWith(bytes, [0xfe, 0xff])) {
+    return 'UTF-16 text: convert it to UTF-8'
+  }
+  const packed = packedFormats.find(({ magic }) => startsWith(bytes, magic))
+  if (packed !== undefined) return `not text: ${packed.name} data`
+  const nul = bytes.indexOf(0)
+  if (nul >= 0) return `not text: NUL at byte ${nul + 1}`
+  return hasManyControls(bytes.subarray(0, 4096)) ? 'not text: binary data' : null
+}
+
+const packedFormats = [
+  { name: 'gzip', magic: [0x1f, 0x8b] },
+  { name: 'zip', magic: [0x50, 0x4b, 0x03, 0x04] },
+  { name: 'bzip2', magic: [0x42, 0x5a, 0x68] },
+  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
+]
+
+function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, index) => bytes[index] === byte)
+}
+
+/** A few control bytes are normal: real titles of HSPICE files hold 0x01 and 0x02. */
+function hasManyControls(bytes: Uint8Array): boolean {
+  const controls = bytes.reduce((count, byte) => count + (isControl(byte) ? 1 : 0), 0)
+  return controls > bytes.length / 5
+}
+
+/** Below the blank, but no tab, newline, vertical tab, form feed or carriage return. */
+const isControl = (byte: number): boolean => byte < 0x09 || (byte > 0x0d && byte < 0x20)
+
+function spellControl(character: string): string {
+  const known: Partial<Record<string, string>> = { '\r': '\\r', '\t': '\\t', '\n': '\\n' }
+  return known[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+}

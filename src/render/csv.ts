@@ -1,0 +1,37 @@
+import type { Cell, Column } from './column.ts'
+import { visible } from './visible.ts'
+
+export interface CsvStyle {
+  /** Disarm text that a spreadsheet would run as a formula; off by default, because it changes the text for every other reader. */
+  guard?: boolean
+}
+
+/**
+ * Rows as CSV (RFC 4180 quoting, `\n` line ends): a header of the columns' keys, then a line a row. Numbers at full
+ * precision, null as an empty cell, control characters in text made visible.
+ */
+export async function renderCsv<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  { guard = false }: CsvStyle = {},
+): Promise<string> {
+  // Loaded here so that no other format pays for it.
+  const { stringify } = await import('csv-stringify/sync')
+  const header = columns.map((column) => textOf(column.key, guard))
+  const lines = rows.map((row) => columns.map((column) => textOf(column.value(row), guard)))
+  return stringify([header, ...lines], { record_delimiter: 'unix' })
+}
+
+/** Everything is made text here: csv-stringify would write true as `1` and false as nothing. */
+function textOf(cell: Cell, guard: boolean): string {
+  if (cell === null) return ''
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : ''
+  if (typeof cell === 'boolean') return String(cell)
+  const text = visible(cell)
+  return guard && isFormula(text) ? `'${text}` : text
+}
+
+/** Text that a spreadsheet would take for a formula (OWASP, CSV injection). `-3.2e-5` is a number and stays. */
+function isFormula(text: string): boolean {
+  return /^[=+\-@]/.test(text) && Number.isNaN(Number(text))
+}

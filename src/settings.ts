@@ -1,0 +1,129 @@
+import { homedir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { usageError } from './errors.ts'
+
+export const formats = ['table', 'json', 'ndjson', 'csv'] as const
+export type Format = (typeof formats)[number]
+
+/** Where the data lies: a SQLite file, or a PostgreSQL server. */
+export type DatabaseLocation = { engine: 'sqlite'; path: string } | { engine: 'postgres'; url: string }
+
+/** Flags and environment, checked once; complete from here on. */
+export interface Settings {
+  database: DatabaseLocation
+  format: Format
+  /** `--format rerun`, which only `results missing` knows. */
+  rerun: boolean
+  quiet: boolean
+  colour: boolean
+  debug: boolean
+  /** Who runs the command: the owner of a new job, and the user of `@latest`. */
+  user: string
+  /** `$PVT_JOB`; null when it is not set. */
+  job: string | null
+  cwd: string
+}
+
+export interface GlobalOptions {
+  db?: string
+  format?: string
+  json?: boolean
+  quiet?: boolean
+  color?: boolean
+}
+
+export type Environment = Record<string, string | undefined>
+
+/** @throws usage error for an empty database or job name: an unset variable in a script must not pass unseen. */
+export function toSettings(
+  options: GlobalOptions,
+  environment: Environment,
+  cwd: string,
+  /** Asked only when nothing else decides about colour. */
+  terminal: () => boolean,
+): Settings {
+  return {
+    database: toDatabaseLocation(options.db, environment),
+    format: toFormat(options),
+    rerun: options.json !== true && options.format === 'rerun',
+    quiet: options.quiet === true,
+    colour: wantsColour(options, environment, terminal),
+    debug: isSet(environment.PVT_DEBUG),
+    user: currentUser(environment),
+    job: environment.PVT_JOB ?? null,
+    cwd,
+  }
+}
+
+function toFormat({ json, format = 'table' }: GlobalOptions): Format {
+  if (json === true) return 'json'
+  if (format === 'rerun') return 'table'
+  const known = formats.find((name) => name === format)
+  if (known === undefined)
+    throw usageError(`--format ${format}: unknown format`, `formats: ${formats.join(' ')}`)
+  return known
+}
+
+function toDatabaseLocation(flag: string | undefined, environment: Environment): DatabaseLocation {
+  if (flag !== undefined) return parseLocation(flag, '--db')
+  if (environment.PVT_DB !== undefined) return parseLocation(environment.PVT_DB, 'PVT_DB')
+  return { engine: 'sqlite', path: join(dataFolder(environment), 'pvt', 'pvt.db') }
+}
+
+/** SQLite takes '', ' ' and ':memory:' for a database that is gone at exit: results lost without a word. */
+function parseLocation(text: string, origin: string): DatabaseLocation {
+  if (/^postgres(ql)?:\/\//.test(text)) return { engine: 'postgres', url: text }
+  if (text.trim() === '') {
+    throw usageError(`${origin} is empty`, 'name a file or a postgres:// URL, or unset it for the default')
+  }
+  if (text !== text.trim() || text === ':memory:' || text.startsWith('file:') || text.includes('\0')) {
+    throw usageError(
+      `${origin}: '${text}' is not the name of a database file`,
+      'name a file or a postgres:// URL',
+    )
+  }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
+    throw usageError(
+      `${origin}: unknown kind of database '${text.split(':')[0] ?? ''}'`,
+      'use a file or postgres://',
+    )
+  }
+  return { engine: 'sqlite', path: text }
+}
+
+function dataFolder(environment: Environment): string {
+  if (isSet(environment.XDG_DATA_HOME)) return environment.XDG_DATA_HOME
+  const home = isSet(environment.HOME) ? environment.HOME : homeOfUser()
+  if (home === null) {
+    throw usageError('there is no home folder for the default database', 'set PVT_DB or use --db')
+  }
+  return join(home, '.local', 'share')
+}
+
+/** os.homedir() throws for a user that the system does not know (a container, `env -i`). */
+function homeOfUser(): string | null {
+  try {
+    return homedir()
+  } catch {
+    return null
+  }
+}
+
+/** The environment first: a name service look-up can be slow on a farm host, and throws for an unknown user. */
+export function currentUser(environment: Environment): string {
+  const named = environment.USER ?? environment.LOGNAME
+  if (isSet(named)) return named
+  try {
+    return userInfo().username
+  } catch {
+    return `uid:${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+function wantsColour(options: GlobalOptions, environment: Environment, terminal: () => boolean): boolean {
+  if (options.color === false || isSet(environment.NO_COLOR)) return false
+  if (isSet(environment.FORCE_COLOR)) return environment.FORCE_COLOR !== '0'
+  return environment.TERM !== 'dumb' && terminal()
+}
+
+const isSet = (value: string | undefined): value is string => value !== undefined && value !== ''

@@ -1,0 +1,39 @@
+import { PvtError } from '../errors.ts'
+import type { Change, Present } from '../domain/timeline.ts'
+import type { Job } from '../domain/job.ts'
+import type { Database } from './database.ts'
+import { insertLogEntry } from './job-logs.ts'
+import { lockJob, updateJob } from './jobs.ts'
+import { recount } from './results.ts'
+import { findStages, saveStage } from './stages.ts'
+
+/**
+ * Applies a decision of `domain/timeline.ts` to a job, whole or not at all: the job is held, `decide` is asked with
+ * what is there, and its answer is written. Gives the job as it is afterwards, and the change, null when there was
+ * none to make.
+ *
+ * @throws whatever `decide` throws (`refused`), and `job_not_found`.
+ */
+export async function changeJob(
+  db: Database,
+  jobId: string,
+  now: string,
+  decide: (present: Present) => Change | null,
+): Promise<{ job: Job; change: Change | null }> {
+  return db.transaction(async () => {
+    const job = await lockJob(db, jobId)
+    if (job === null) throw jobGone(jobId)
+    const change = decide({ job, stages: await findStages(db, jobId) })
+    if (change === null) return { job, change }
+    const fields = { ...change.job, updated_at: now }
+    if (!(await updateJob(db, job, fields))) throw jobGone(jobId)
+    for (const stage of change.stages) await saveStage(db, stage)
+    await insertLogEntry(db, jobId, { logged_at: now, source: 'pvt', ...change.log })
+    const changed = { ...job, ...fields }
+    if (changed.status === job.status) return { job: changed, change }
+    return { job: { ...changed, ...(await recount(db, changed)) }, change }
+  })
+}
+
+const jobGone = (jobId: string): PvtError =>
+  new PvtError('job_not_found', `job ${jobId} is not there any more`, 'list the jobs with: pvt history')

@@ -1,0 +1,50 @@
+import type { Database, SqlRow, SqlValue } from './database.ts'
+import { tables } from './maintenance.ts'
+
+/** The primary key of each table, by which it is read page by page. */
+const keys: Record<(typeof tables)[number], readonly string[]> = {
+  jobs: ['job_id'],
+  stages: ['job_id', 'stage', 'attempt'],
+  points: ['job_id', 'ordinal'],
+  imports: ['import_id'],
+  results: ['result_id'],
+  summaries: ['job_id', 'measurement'],
+  job_logs: ['job_id', 'log_number'],
+}
+
+/** About 70 ms of writing, and memory that does not grow with the database. */
+const pageRows = 5_000
+
+/**
+ * Copies all rows of one database into another, empty one, of any engine. For a consistent copy the caller holds a
+ * snapshot of `from`, for one that is whole or not there a transaction of `to`.
+ */
+export async function copyContents(from: Database, to: Database): Promise<void> {
+  for (const table of tables) {
+    let last: SqlRow | undefined
+    do {
+      const rows = await nextPage(from, table, last)
+      last = rows.at(-1)
+      if (last !== undefined) await insertRows(to, table, rows)
+    } while (last !== undefined)
+  }
+}
+
+async function nextPage(db: Database, table: keyof typeof keys, last: SqlRow | undefined): Promise<SqlRow[]> {
+  const key = keys[table].join(', ')
+  if (last === undefined) return db.query(`select * from ${table} order by ${key} limit ${pageRows}`)
+  const places = keys[table].map((_, index) => `$${index + 1}`).join(', ')
+  return db.query(
+    `select * from ${table} where (${key}) > (${places}) order by ${key} limit ${pageRows}`,
+    keys[table].map((column) => last[column]!),
+  )
+}
+
+async function insertRows(db: Database, table: string, rows: readonly SqlRow[]): Promise<void> {
+  const columns = Object.keys(rows[0]!)
+  await db.insert(
+    table,
+    columns.map((column) => `"${column}"`),
+    rows.map((row) => columns.map((column): SqlValue => row[column]!)),
+  )
+}

@@ -1,0 +1,26 @@
+import type { Job } from '../domain/job.ts'
+import type { PvtPoint } from '../domain/point.ts'
+import type { Database } from './database.ts'
+import { insertLogEntry } from './job-logs.ts'
+import { insertJob, type NewJob } from './jobs.ts'
+import { insertPoints } from './points.ts'
+
+/** Stores a new job with the points that it is expected to deliver and the first line of its log. */
+export async function createJob(
+  db: Database,
+  newJob: NewJob,
+  points: readonly PvtPoint[],
+  note: string,
+): Promise<Job> {
+  return db.transaction(async () => {
+    const job = await insertJob(db, newJob)
+    await insertPoints(db, job.job_id, points)
+    await insertLogEntry(db, job.job_id, {
+      logged_at: job.updated_at,
+      level: 'info',
+      source: 'pvt',
+      message: note,
+    })
+    return job
+  })
+}

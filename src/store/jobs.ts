@@ -1,0 +1,273 @@
+import { randomUUID } from 'node:crypto'
+import type { ConfigSnapshot, Job, JobStatus } from '../domain/job.ts'
+import type { Database, SqlRow, SqlValue } from './database.ts'
+
+/** The columns of `jobs` that lists and single jobs show, in the order in which they are shown. */
+export const jobColumns = [
+  'job_id',
+  'name',
+  'status',
+  'created_at',
+  'updated_at',
+  'started_at',
+  'completed_at',
+  'elapsed_seconds',
+  'mode',
+  'vccn',
+  'vcctx',
+  'vccana',
+  'vcc',
+  'supply_1st',
+  'supply_2nd',
+  'supply_3rd',
+  'condition',
+  'cpu_count',
+  'memory_gb',
+  'alter_extraction',
+  'alter_string_count',
+  'sim_mode',
+  'gs_gf_corner',
+  'vcc_vid',
+  'simulator',
+  'postlay_cross_cornerlist',
+  'postlay_custom_corners',
+  'planned_stages',
+  'current_stage',
+  'completed_stages',
+  'total_simulations',
+  'stored_simulations',
+  'successful_simulations',
+  'failed_simulations',
+  'domain_path',
+  'config_file_path',
+  'backup_path',
+  'error_message',
+  'error_stage',
+  'user',
+  'host',
+  'description',
+  'tags',
+] as const satisfies readonly (keyof Job)[]
+
+/** `user` is a reserved word in PostgreSQL. */
+const quoted = (column: string): string => `"${column}"`
+
+const columnList = jobColumns.map(quoted).join(', ')
+
+export type NewJob = Omit<Job, 'job_id' | 'updated_at'> & ConfigSnapshot
+
+/** Stores a new job under a new id and gives it back. */
+export async function insertJob(db: Database, job: NewJob): Promise<Job> {
+  const { config_text, config_sha256, ...fields } = job
+  const stored: Job = { job_id: randomUUID(), updated_at: job.created_at, ...fields }
+  const columns = [...jobColumns, 'config_text', 'config_sha256']
+  await db.insert('jobs', columns.map(quoted), [
+    [...jobColumns.map((column) => toSql(stored[column])), config_text, config_sha256],
+  ])
+  return stored
+}
+
+const selectJob = `select ${columnList} from jobs where job_id = $1`
+
+export async function findJob(db: Database, jobId: string): Promise<Job | null> {
+  const [row] = await db.query(selectJob, [jobId])
+  return row === undefined ? null : toJob(row)
+}
+
+/**
+ * Reads a job and keeps others from changing it until the transaction ends: an update that changes nothing is the
+ * row lock that both engines know.
+ */
+export async function lockJob(db: Database, jobId: string): Promise<Job | null> {
+  const [row] = await db.query(
+    `update jobs set updated_at = updated_at where job_id = $1 returning ${columnList}`,
+    [jobId],
+  )
+  return row === undefined ? null : toJob(row)
+}
+
+/** Writes the given fields, guarded by the state that the decision was made for; false when it is another by now. */
+export async function updateJob(
+  db: Database,
+  job: Pick<Job, 'job_id' | 'status'>,
+  fields: Partial<Job>,
+): Promise<boolean> {
+  const entries = Object.entries(fields)
+  const assignments = entries.map(([column], index) => `${quoted(column)} = $${index + 3}`).join(', ')
+  const rows = await db.query(
+    `update jobs set ${assignments} where job_id = $1 and status = $2 returning job_id`,
+    [job.job_id, job.status, ...entries.map(([, value]) => toSql(value))],
+  )
+  return rows.length === 1
+}
+
+export async function findConfigSnapshot(db: Database, jobId: string): Promise<ConfigSnapshot> {
+  const [row] = await db.query<ConfigSnapshot>(
+    'select config_text, config_sha256 from jobs where job_id = $1',
+    [jobId],
+  )
+  return row ?? { config_text: null, config_sha256: null }
+}
+
+/** Removes a job and, by the foreign keys, everything of it. */
+export async function deleteJob(db: Database, jobId: string): Promise<boolean> {
+  const rows = await db.query('delete from jobs where job_id = $1 returning job_id', [jobId])
+  return rows.length === 1
+}
+
+/**
+ * Jobs whose id begins with `prefix` (hexadecimal digits and the dashes of a UUID), at most `limit`. As a range of
+ * whole ids, so that the primary key serves it on both engines, whatever the server's collation.
+ */
+export async function findJobsByPrefix(db: Database, prefix: string, limit: number): Promise<Job[]> {
+  const fill = (digit: string): string =>
+    prefix + '00000000-0000-0000-0000-000000000000'.slice(prefix.length).replaceAll('0', digit)
+  const rows = await db.query(
+    `select ${columnList} from jobs where job_id between $1 and $2 order by created_at desc, job_id desc limit $3`,
+    [fill('0'), fill('f'), limit],
+  )
+  return rows.map(toJob)
+}
+
+export async function findNewestJobOfUser(db: Database, user: string): Promise<Job | null> {
+  const [row] = await db.query(
+    `select ${columnList} from jobs where "user" = $1 order by created_at desc, job_id desc limit 1`,
+    [user],
+  )
+  return row === undefined ? null : toJob(row)
+}
+
+/** The newest job whose domain folder is one of `folders`. */
+export async function findNewestJobIn(db: Database, folders: readonly string[]): Promise<Job | null> {
+  const [row] = await db.query(
+    `select ${columnList} from jobs where domain_path in (${placeholders(1, folders.length)})
+      order by created_at desc, job_id desc limit 1`,
+    folders,
+  )
+  return row === undefined ? null : toJob(row)
+}
+
+export async function findJobByBackup(db: Database, backupPath: string): Promise<Job | null> {
+  const [row] = await db.query(
+    `select ${columnList} from jobs where backup_path = $1 order by created_at desc, job_id desc limit 1`,
+    [backupPath],
+  )
+  return row === undefined ? null : toJob(row)
+}
+
+/** What `history` asks for; times are ISO 8601 UTC, lists are alternatives and empty for all. */
+export interface HistoryQuery {
+  limit: number
+  statuses: readonly JobStatus[]
+  users: readonly string[]
+  /** A domain's path, or the name of its folder. */
+  domain: string | null
+  mode: string | null
+  since: string | null
+  until: string | null
+  /** Text that stands in the name, the description, the tags or the path, whatever the case. */
+  search: string | null
+  /** The page after this job. */
+  before: Pick<Job, 'job_id' | 'created_at'> | null
+}
+
+/** Jobs, newest first. */
+export async function findHistory(db: Database, query: HistoryQuery): Promise<Job[]> {
+  const where = new Where()
+  where.oneOf('status', query.statuses)
+  where.oneOf('"user"', query.users)
+  addDomain(where, query.domain)
+  if (query.mode !== null) where.add((value) => `mode = ${value}`, query.mode)
+  if (query.since !== null) where.add((value) => `created_at >= ${value}`, query.since)
+  if (query.until !== null) where.add((value) => `created_at < ${value}`, query.until)
+  if (query.search !== null) {
+    where.add(
+      (value) =>
+        `(${['name', 'description', 'tags', 'domain_path'].map((column) => `lower(${column}) like lower(${value}) escape '\\'`).join(' or ')})`,
+      `%${escapeLike(query.search)}%`,
+    )
+  }
+  if (query.before !== null) {
+    where.add(
+      (created, id) => `(created_at, job_id) < (${created}, ${id})`,
+      query.before.created_at,
+      query.before.job_id,
+    )
+  }
+  const limit = where.bind(query.limit)
+  const rows = await db.query(
+    `select ${columnList} from jobs ${where.text()} order by created_at desc, job_id desc limit ${limit}`,
+    where.values,
+  )
+  return rows.map(toJob)
+}
+
+export type EndedJob = Pick<Job, 'job_id' | 'name' | 'status' | 'domain_path' | 'stored_simulations'> & {
+  completed_at: string
+}
+
+export interface EndedQuery {
+  statuses: readonly JobStatus[]
+  domain: string | null
+}
+
+/** What cleanup decides on: the jobs in the given final states, newest end first. */
+export async function findEndedJobs(db: Database, query: EndedQuery): Promise<EndedJob[]> {
+  const where = new Where()
+  where.oneOf('status', query.statuses)
+  where.add(() => 'completed_at is not null')
+  addDomain(where, query.domain)
+  return db.query(
+    `select job_id, name, status, domain_path, completed_at, stored_simulations
+      from jobs ${where.text()} order by completed_at desc, job_id desc`,
+    where.values,
+  )
+}
+
+function addDomain(where: Where, domain: string | null): void {
+  if (domain === null) return
+  where.add(
+    (path, ending) => `(domain_path = ${path} or domain_path like ${ending} escape '\\')`,
+    domain,
+    `%/${escapeLike(domain)}`,
+  )
+}
+
+const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
+
+/** Collects the conditions of a query with their parameters. Values never become SQL text. */
+class Where {
+  readonly values: SqlValue[] = []
+  readonly #conditions: string[] = []
+
+  bind(value: SqlValue): string {
+    this.values.push(value)
+    return `$${this.values.length}`
+  }
+
+  add(condition: (...placeholders: string[]) => string, ...values: SqlValue[]): void {
+    this.#conditions.push(condition(...values.map((value) => this.bind(value))))
+  }
+
+  oneOf(column: string, values: readonly string[]): void {
+    if (values.length > 0) this.add((...list) => `${column} in (${list.join(', ')})`, ...values)
+  }
+
+  text(): string {
+    return this.#conditions.length === 0 ? '' : `where ${this.#conditions.join(' and ')}`
+  }
+}
+
+const placeholders = (first: number, count: number): string =>
+  Array.from({ length: count }, (_, index) => `$${first + index}`).join(', ')
+
+const listColumns = ['planned_stages', 'completed_stages', 'tags'] as const
+
+function toJob(row: SqlRow): Job {
+  const job: Record<string, unknown> = { ...row }
+  for (const column of listColumns) job[column] = JSON.parse(row[column] as string)
+  return job as Job
+}
+
+const toSql = (value: SqlValue | readonly string[]): SqlValue =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : value

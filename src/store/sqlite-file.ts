@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { PvtError, codeOf } from '../errors.ts'
+import { explainFileError } from './file-system.ts'
+
+/** In every database file of this program, from its first moment: `PVT1`. */
+export const applicationId = 0x50565431
+
+/** What lies at a path (`empty`: no byte, or a database in which nothing was ever made), told without SQLite, which may change a file by opening it. */
+export type FileHead =
+  | { kind: 'absent' | 'empty' }
+  | { kind: 'other' }
+  | { kind: 'database'; applicationId: number; userVersion: number; wal: boolean; identity: string }
+
+/**
+ * Reads the first 100 bytes (sqlite.org/fileformat.html, 1.3). The values are a first hint: newer ones may lie in
+ * the WAL. To be called while this process does not have the file open: closing any descriptor of a file drops all
+ * locks that the process holds on it (howtocorrupt.html, 2.2).
+ * @throws PvtError for anything that is not a regular file, or may not be read.
+ */
+export function readHead(path: string): FileHead {
+  let file: number
+  try {
+    // Not blocking: a FIFO would hang here for ever.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return absent(path)
+    throw explainFileError(path, error)
+  }
+  try {
+    const stat = fstatSync(file)
+    if (!stat.isFile()) throw notAFile(path, stat.isDirectory())
+    if (stat.size === 0) return { kind: 'empty' }
+    const bytes = Buffer.alloc(100)
+    const length = readSync(file, bytes, 0, 100, 0)
+    const head = bytes.subarray(0, length)
+    return isBlank(head, stat.size) ? { kind: 'empty' } : parseHead(head, `${stat.dev}:${stat.ino}`)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Device and inode, to see that a file was replaced; null when nothing is there. No descriptor: see readHead. */
+export function fileIdentity(path: string): string | null {
+  try {
+    const stat = statSync(path)
+    return `${stat.dev}:${stat.ino}`
+  } catch {
+    return null
+  }
+}
+
+/** @throws PvtError, naming the component that is missing, is not a folder, or may not be written. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    throw explainFileError(path, error)
+  }
+}
+
+/**
+ * Makes a new empty file beside `path` under a name that nobody else has, as SQLite's later owner: it gives its mode
+ * to the -wal and -shm files whatever the umask says then.
+ */
+export function makePrivateFile(path: string): string {
+  const name = join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(6).toString('hex')}.new`)
+  try {
+    closeSync(openSync(name, 'wx', 0o666))
+    return name
+  } catch (error) {
+    throw explainFileError(name, error)
+  }
+}
+
+/**
+ * Gives a finished private file its real name, and removes the private one at once (two names are two journals).
+ * @returns whether this process has won; a file that is there already is never touched. Null: no links here.
+ */
+export function publish(privateName: string, path: string): boolean | null {
+  try {
+    linkSync(privateName, path)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'EEXIST') return false
+    if (code !== null && withoutLinks.has(code)) return null
+    throw explainFileError(path, error)
+  } finally {
+    discard(privateName)
+  }
+  syncFolder(dirname(path))
+  return true
+}
+
+/** Removes a private file with its journals. */
+export function discard(privateName: string): void {
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${privateName}${suffix}`, { force: true })
+}
+
+/** Makes the names in a folder survive a power cut. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, constants.O_RDONLY)
+  try {
+    fsyncSync(descriptor)
+  } catch {
+    // Some file systems cannot sync a folder; they keep its names in their own way.
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** What file systems without hard links answer (vfat, some FUSE and CIFS mounts). */
+const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/**
+ * Whether it is a database in which nothing was ever made: one page, and a schema cookie, version and application id
+ * of 0. So a file looks for a moment while another process fills it: SQLite writes the first page when it is told to
+ * vacuum incrementally, before anything else can be said.
+ */
+function isBlank(bytes: Buffer, size: number): boolean {
+  if (!bytes.toString('latin1').startsWith(magic) || bytes.length < 100 || bytes[18] === 2) return false
+  const pageSize = bytes.readUInt16BE(16)
+  const [cookie, userVersion, application] = [40, 60, 68].map((offset) => bytes.readUInt32BE(offset))
+  return (
+    size === (pageSize === 1 ? 65_536 : pageSize) && cookie === 0 && userVersion === 0 && application === 0
+  )
+}
+
+const magic = 'SQLite format 3\0'
+
+function parseHead(bytes: Buffer, identity: string): FileHead {
+  if (bytes.length < 100 || !bytes.toString('latin1').startsWith(magic)) return { kind: 'other' }
+  return {
+    kind: 'database',
+    applicationId: bytes.readUInt32BE(68),
+    userVersion: bytes.readInt32BE(60),
+    wal: bytes[18] === 2 || bytes[19] === 2,
+    identity,
+  }
+}
+
+function absent(path: string): FileHead {
+  const link = lstatSync(path, { throwIfNoEntry: false })
+  if (link === undefined) return { kind: 'absent' }
+  throw new PvtError(
+    'file_error',
+    `${path} is a symbolic link to ${readlinkSync(path)}, which does not exist`,
+    'remove the link, or name the file itself',
+  )
+}
+
+function notAFile(path: string, folder: boolean): PvtError {
+  return new PvtError(
+    'file_error',
+    folder ? `${path} is a folder, not a database file` : `${path} is not a regular file`,
+    folder ? `name a file in it: ${join(path, 'pvt.db')}` : 'name a database file with --db or PVT_DB',
+  )
+}

@@ -1,0 +1,43 @@
+import { type Stage, stageNames } from '../domain/stage.ts'
+import type { Database } from './database.ts'
+
+const stageColumns = [
+  'job_id',
+  'stage',
+  'attempt',
+  'status',
+  'started_at',
+  'finished_at',
+  'elapsed_seconds',
+  'exit_code',
+  'message',
+] as const satisfies readonly (keyof Stage)[]
+
+/** The timeline of a job: every attempt, in flow order. */
+export async function findStages(db: Database, jobId: string): Promise<Stage[]> {
+  const stages = await db.query<Stage>(
+    `select ${stageColumns.join(', ')} from stages where job_id = $1 order by attempt`,
+    [jobId],
+  )
+  return stages.sort(
+    (a, b) => stageNames.indexOf(a.stage) - stageNames.indexOf(b.stage) || a.attempt - b.attempt,
+  )
+}
+
+const upsertStage = `
+  insert into stages (${stageColumns.join(', ')}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict (job_id, stage, attempt) do update set
+    status = excluded.status,
+    started_at = excluded.started_at,
+    finished_at = excluded.finished_at,
+    elapsed_seconds = excluded.elapsed_seconds,
+    exit_code = excluded.exit_code,
+    message = excluded.message`
+
+/** Stores an attempt, new or changed. */
+export async function saveStage(db: Database, stage: Stage): Promise<void> {
+  await db.query(
+    upsertStage,
+    stageColumns.map((column) => stage[column]),
+  )
+}

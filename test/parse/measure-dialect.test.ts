@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest'
+import { parseMeasureFile, recogniseMeasureFile } from '../../src/parse/measure-file.ts'
+
+const data1 = "$DATA1 SOURCE='PrimeSim HSPICE' VERSION='W-2024.09 linux64' PARAM_COUNT=0\n"
+const title = ".TITLE '* deck'\n"
+
+it.each([
+  ['hspice-default', `${data1}${title} tplh temper alter#\n 1 25 1\n`],
+  ['hspice-default', `${data1.replaceAll('\n', '\r\n')}${title} tplh temper alter#\r\n`],
+  ['hspice-default', `${data1}$OPTION MEASFORM=0\n${title} tplh temper alter#\n`],
+  ['hspice-default', `${data1}${title}`],
+  ['hspice-default', 'ioh vwkp temper alter#\n-1e-4 0.9 25 1\n'],
+  ['hspice-default', `${title} ioh\n vwkp temper\n alter#\n -1e-4 0.9 25 1\n`],
+  ['hspice-default-headerless', ' 1  8.762e-10  failed\n  25.0000  1\n'],
+  ['hspice-measform1', `${data1}$OPTION MEASFORM=1\n${title}vth temper alter#\n 1 27.0 1\n`],
+  [
+    'hspice-measform3-csv',
+    `${data1}$OPTION MEASFORM=3\n$index=1 is a nominal sample\n${title}index,a,alter#\n`,
+  ],
+  ['hspice-measform3-csv', '$DATA1\n.TITLE x\nindex,delay,temper,alter#\n1, 2,  25,1\n'],
+  ['hspice-measform3-csv', 'index,delay,temper,alter#\n1, 2,  25,1\n'],
+  ['spectre-mt-horizontal', "$ Simulator: spectre (ver. 19.1)\n.title 'x'\ntphl temper alter# \n1 25 1 \n"],
+  ['name-value', "$ Simulator: spectre (ver. 19.1)\n.title 'x'\ntphl = 1e-12\n"],
+  ['name-value', `${data1}$OPTION MEASFORM=2\n${title}tphl = 1e-12\n`],
+  ['name-value', 'index = 1\ntphl = failed\n'],
+  ['spectre-measure-log', 'Exported variables from results directory:  ./x.raw/\n\ndate : today\n'],
+  ['xyce', 'TPRCH = 4.685578e-11\nPAVG = FAILED\n'],
+  ['xyce', 'FOURVP:  No. Harmonics: 10, THD: 37.7894, Gridsize: 200\n'],
+  ['xyce', 'FOURFAIL: FAILED\n'],
+  ['qspice-meas', '.meas tran vin_rms rms v(in):\n       0.707405\n'],
+  ['tspice-measure', 'Measurement Results\r\n   charge = -599.3135f\r\n'],
+] as const)('%s is recognised in %j', (dialect, text) => {
+  expect(recogniseMeasureFile(text)).toBe(dialect)
+})
+
+it.each([
+  ['', 'the file is empty'],
+  [' \n\t\n', 'the file is empty'],
+  [
+    'version https://git-lfs.github.com/spec/v1\noid sha256:9d\nsize 6\n',
+    'a Git LFS pointer: run git lfs pull',
+  ],
+  ['* inverter\n.include models.sp\nm1 out in 0 0 nmos\n.end\n', 'a netlist'],
+  ['inverter deck\n.tran 1p 1n\n.meas tran alter# find v(1) at 1\n.end\n', 'a netlist'],
+  ['.title inverter\nr1 a b 1k\n.tran 1p 1n\n', 'a netlist'],
+  ['\u0001\u0002\u0003abc\n', 'binary data'],
+  ['PNG\0\0\n', 'binary data'],
+  ['supply condition\nv1: vcc\n', 'a creport.txt'],
+  ['process\textract\ttemp\tv1\n', 'a creport.txt'],
+  ['<!DOCTYPE html>\n<html>\n', 'an HTML or XML page'],
+  ['{"names": []}\n', 'JSON'],
+  ['Lorem ipsum dolor\n', "no measure file: it begins 'Lorem ipsum dolor'"],
+])('%j is refused', (text, refused) => {
+  expect(recogniseMeasureFile(text)).toEqual({ refused })
+  expect(parseMeasureFile(text)).toMatchObject({
+    dialect: null,
+    rows: [],
+    problems: [{ line: null, level: 'error', message: `not a measure file: ${refused}` }],
+  })
+})
+
+it('a dialect without a reader is a problem, not silence', () => {
+  expect(parseMeasureFile(`${data1}$OPTION MEASFORM=3\n${title}a,alter#\n1,1\n`)).toMatchObject({
+    dialect: 'hspice-measform3-csv',
+    names: [],
+    rows: [],
+    problems: [{ line: null, level: 'error', message: 'MEASFORM=3 (csv) is not read yet' }],
+  })
+})
+
+it('values without names are not guessed at', () => {
+  const { rows, problems } = parseMeasureFile(' 1  8.762e-10\n  25.0000  1\n')
+  expect(rows).toEqual([])
+  expect(problems).toEqual([expect.objectContaining({ level: 'error' })])
+})
