@@ -1,42 +1,44 @@
 // Builds dist/: the program as one CommonJS file, and one file for each library that only some commands need.
 // Start-up time is the reason for everything here (figures in README.md, "How fast it is").
-import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { build } from 'esbuild'
 
 const require = createRequire(import.meta.url)
 
-/** Parsing them costs every start a millisecond each, and `pg` thirty. */
+/** A file of their own each: parsing them costs every start a millisecond each, and `pg` thirty. */
 const lateLibraries = ['chalk', 'cli-table3', 'csv-stringify/sync', 'picomatch', 'pg']
 
-/** Node's own: crypto takes 2 ms, child_process 3 ms, tty 2 ms. */
-const lateBuiltins = ['node:crypto', 'node:child_process', 'node:tty', 'child_process']
-
-const fileOf = (library) => library.replace('/', '-')
-
 /**
- * Puts a stand-in for a module that is slow to load and seldom used; it loads the module when it is first touched.
- * A late library becomes a file of its own beside the program.
+ * Imported by modules that every start needs, for functions that it seldom does. Of Node's own, crypto takes 2 ms to
+ * load, child_process 3 ms, tty 2 ms.
  */
+const lateFunctions = ['picomatch', 'node:crypto', 'node:child_process', 'node:tty', 'child_process']
+
+const fileOf = (library) => `${library.replace('/', '-')}.cjs`
+
+/** Loads the late libraries from their own files, and the late functions when one of them is called. */
 const lateModules = {
   name: 'late-modules',
   setup({ onResolve, onLoad }) {
-    const late = new RegExp(`^(${[...lateLibraries, ...lateBuiltins].join('|')})$`)
+    const late = new RegExp(`^(${[...lateLibraries, ...lateFunctions].join('|')})$`)
     onResolve({ filter: late }, ({ path, kind, namespace }) => {
       if (kind === 'entry-point') return undefined
-      const file = lateLibraries.includes(path) ? `./${fileOf(path)}.cjs` : path
-      if (namespace === 'late') return { path: file, external: true }
-      return kind === 'dynamic-import' ? { path: file, external: true } : { path, namespace: 'late' }
+      if (lateFunctions.includes(path) && namespace !== 'late') return { path, namespace: 'late' }
+      return { path: lateLibraries.includes(path) ? `./${fileOf(path)}` : path, external: true }
     })
-    onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
-      contents: `
-        const load = () => require(${JSON.stringify(path)})
-        module.exports = new Proxy(function () {}, {
-          get: (_, name) => load()[name],
-          apply: (_, self, parameters) => Reflect.apply(load(), self, parameters),
-        })`,
-    }))
+    onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({ contents: standIn(path), resolveDir: '.' }))
   },
+}
+
+/** A module of the functions of another, each of which loads that other when it is called. */
+function standIn(path) {
+  const original = require(path)
+  const names = Object.keys(original).filter((name) => typeof original[name] === 'function')
+  return [
+    `const load = () => require(${JSON.stringify(path)})`,
+    ...(typeof original === 'function' ? ['export default (...values) => load()(...values)'] : []),
+    ...names.map((name) => `export const ${name} = (...values) => load().${name}(...values)`),
+  ].join('\n')
 }
 
 const shared = {
@@ -48,7 +50,6 @@ const shared = {
   legalComments: 'none',
 }
 
-await rm('dist', { recursive: true, force: true })
 await build({
   ...shared,
   entryPoints: ['src/cli.ts'],
@@ -59,7 +60,9 @@ await build({
 })
 await build({
   ...shared,
-  entryPoints: Object.fromEntries(lateLibraries.map((name) => [fileOf(name), require.resolve(name)])),
+  entryPoints: Object.fromEntries(
+    lateLibraries.map((name) => [fileOf(name).replace(/\.cjs$/, ''), require.resolve(name)]),
+  ),
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   external: ['pg-native'],

@@ -101,15 +101,19 @@ export async function runStageDone(context: Context, stage: string, options: Don
   const { job, change } = await mark(context, options, (present, now) =>
     withBackup(finishStage(present, name, now), present, backup),
   )
-  const text =
-    options.import === true && backup !== null ? `; ${await importBackup(context, job, backup)}` : ''
-  const imported = text === '' ? job : ((await findJob(await context.database(), job.job_id)) ?? job)
+  if (options.import !== true || backup === null) {
+    await answer(context, job, change, `stage ${name} done`, `stage ${name} was done already`)
+    return
+  }
+  const imported = await importBackup(context, job, backup)
+  const counted = (await findJob(await context.database(), job.job_id)) ?? job
   await answer(
     context,
-    imported,
+    counted,
     change,
-    `stage ${name} done${text}`,
-    `stage ${name} was done already${text}`,
+    `stage ${name} done`,
+    `stage ${name} was done already`,
+    `; ${imported}`,
   )
 }
 
@@ -176,8 +180,10 @@ async function answer(
   change: Change | null,
   done: string,
   already: string,
+  more = '',
 ): Promise<void> {
   for (const warning of change?.warnings ?? []) context.warn(`job ${shortId(job.job_id)}: ${warning}`)
   const ended = change?.job.status === 'completed' ? ', job completed' : ''
-  await printChange(context, `${shortId(job.job_id)} ${change === null ? already : done}${ended}`, job)
+  const what = change === null ? already : `${done}${ended}`
+  await printChange(context, `${shortId(job.job_id)} ${what}${more}`, job)
 }

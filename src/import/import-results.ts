@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { withDeliveredExtractions } from '../domain/cross-extraction.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
@@ -98,7 +99,8 @@ export function reportWithoutJob(
 ): ImportReport {
   const { results, disagreements } = mergeSources(sources.rows)
   const delivered = new Set(results.map(pointName))
-  const missing = expected.filter((point) => !delivered.has(pointName(point)))
+  const adapted = withDeliveredExtractions(expected, [...sources.attempted, ...results])
+  const missing = adapted.filter((point) => !delivered.has(pointName(point)))
   return {
     job_id: null,
     ...readingReport(found, sources, results),

@@ -1,4 +1,5 @@
 import type { Job } from '../domain/job.ts'
+import { withDeliveredExtractions } from '../domain/cross-extraction.ts'
 import { compareFlowOrder } from '../domain/flow-order.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
 import type { Result } from '../domain/result.ts'
@@ -7,7 +8,7 @@ import { PvtError } from '../errors.ts'
 import { findLastImport, type ImportRecord, insertImport, newImportId } from '../store/imports.ts'
 import { insertLogEntry } from '../store/job-logs.ts'
 import { lockJob, updateJob } from '../store/jobs.ts'
-import { findPoints, insertPoints } from '../store/points.ts'
+import { findPoints, replacePoints } from '../store/points.ts'
 import { findResults, insertResults, saveDerived, type StoredResult, updateResult } from '../store/results.ts'
 import { disagreements, type Disagreement, type Merged, rank, resultKey } from './merge-sources.ts'
 import type { Sources } from './read-sources.ts'
@@ -84,14 +85,14 @@ export async function storeResults(
     const job = await lockJob(db, jobId)
     if (job === null) throw new PvtError('job_not_found', `job ${jobId} is not there any more`)
     const known = await findPoints(db, jobId)
-    const expected = known.length > 0 || !options.wholeRun ? known : attemptedPoints(sources)
+    const expected = expectedPoints(known, merged, sources, options)
     const present = await findResults(db, jobId, expected)
     const difference = compareWithStored(merged.results, present)
     const outcome: Stored = { difference, job, ...coverage(expected, present, difference) }
     if (options.dryRun) return outcome
 
-    if (known.length === 0 && expected.length > 0) {
-      await insertPoints(db, jobId, expected)
+    if (expected !== known) {
+      await replacePoints(db, jobId, expected)
       await updateJob(db, job, { total_simulations: expected.length })
     }
     await write(db, job, expected, present, { merged, sources, outcome, options })
@@ -192,6 +193,18 @@ export function countMeasurements(results: readonly Result[]): {
     failed_measurements += Object.keys(result.failed).length
   }
   return { measurements, failed_measurements }
+}
+
+/** The points to expect: those that are known, or else what a whole run attempted. `known` itself when all stays. */
+function expectedPoints(
+  known: readonly PvtPoint[],
+  merged: Merged,
+  sources: Sources,
+  { wholeRun }: StoreOptions,
+): readonly PvtPoint[] {
+  if (known.length > 0) return withDeliveredExtractions(known, [...sources.attempted, ...merged.results])
+  const attempted = wholeRun ? attemptedPoints(sources) : []
+  return attempted.length > 0 ? attempted : known
 }
 
 /** Only reports and measure files tell what was attempted; creport.txt alone leaves the expectation unknown. */

@@ -1,9 +1,16 @@
 import { bookkeepingNames, type MeasuredRow } from '../domain/measurement.ts'
-import type { Problem } from '../domain/problem.ts'
 import { parseAlterNumber } from './alter-number.ts'
 import { readHspiceDefault } from './hspice-measure.ts'
+import { readHspiceMeasform1 } from './hspice-measform1.ts'
+import { readHspiceMeasform3 } from './hspice-measform3.ts'
 import { type MeasureDialect, recogniseMeasureFile } from './measure-dialect.ts'
-import type { MeasureTable } from './measure-table.ts'
+import { emptyTable, error, type MeasureTable } from './measure-table.ts'
+import { readNameValue } from './name-value-measure.ts'
+import { readQspice } from './qspice-measure.ts'
+import { readSpectreLog } from './spectre-log.ts'
+import { readSpectreHorizontal } from './spectre-measure.ts'
+import { readTspice } from './tspice-measure.ts'
+import { readXyce } from './xyce-measure.ts'
 
 export { type MeasureDialect, recogniseMeasureFile } from './measure-dialect.ts'
 export type { MeasureTable, MeasureTableRow } from './measure-table.ts'
@@ -56,26 +63,14 @@ const readers: Record<MeasureDialect, ((text: string) => MeasureTable) | string>
   'hspice-default': readHspiceDefault,
   'hspice-default-headerless':
     'the names are missing: the file begins with values, and nothing tells what they are',
-  'hspice-measform1': 'MEASFORM=1 is not read yet',
-  'hspice-measform3-csv': 'MEASFORM=3 (csv) is not read yet',
-  'spectre-mt-horizontal': 'Spectre measure files (horizontal) are not read yet',
-  'spectre-measure-log': 'Spectre measure logs are not read yet',
-  xyce: 'Xyce measure files are not read yet',
-  'qspice-meas': 'QSPICE measure files are not read yet',
-  'tspice-measure': 'T-Spice measure files are not read yet',
-  'name-value': 'measure files with a name = value a line are not read yet',
+  'hspice-measform1': readHspiceMeasform1,
+  'hspice-measform3-csv': readHspiceMeasform3,
+  'spectre-mt-horizontal': readSpectreHorizontal,
+  'spectre-measure-log': readSpectreLog,
+  xyce: readXyce,
+  'qspice-meas': readQspice,
+  'tspice-measure': readTspice,
+  'name-value': readNameValue,
 }
 
-function unread(message: string): MeasureTable {
-  const problems: Problem[] = [{ line: null, level: 'error', message }]
-  return {
-    title: null,
-    source: null,
-    version: null,
-    paramCount: null,
-    names: [],
-    sweepNames: [],
-    rows: [],
-    problems,
-  }
-}
+const unread = (message: string): MeasureTable => ({ ...emptyTable, problems: [error(null, message)] })

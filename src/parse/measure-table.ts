@@ -26,3 +26,22 @@ export interface MeasureTableRow {
   /** For each null in `values` the text that stood there (`failed`, `error`), else null. */
   texts: (string | null)[]
 }
+
+export const error = (line: number | null, message: string): Problem => ({ line, level: 'error', message })
+export const warning = (line: number | null, message: string): Problem => ({
+  line,
+  level: 'warning',
+  message,
+})
+
+/** What a file without a head, names and rows gives. */
+export const emptyTable = {
+  title: null,
+  source: null,
+  version: null,
+  paramCount: null,
+  names: [],
+  sweepNames: [],
+  rows: [],
+  problems: [],
+} as const satisfies { [Key in keyof MeasureTable]: null | readonly never[] }

@@ -10,6 +10,12 @@ export async function findPoints(db: Database, jobId: string): Promise<PvtPoint[
   )
 }
 
+/** Puts other expected points in the place of a job's. */
+export async function replacePoints(db: Database, jobId: string, points: readonly PvtPoint[]): Promise<void> {
+  await db.query('delete from points where job_id = $1', [jobId])
+  await insertPoints(db, jobId, points)
+}
+
 /** Stores the expected points of a job that has none yet; `points` are in flow order. */
 export async function insertPoints(db: Database, jobId: string, points: readonly PvtPoint[]): Promise<void> {
   await db.insert(

@@ -1,0 +1,70 @@
+import type { Problem } from '../domain/problem.ts'
+import { type Assignment, noAssignment, readAssignment, toOneRow } from './measure-assignment.ts'
+import { tokensOf } from './measure-dialect.ts'
+import { numberRepeats } from './measure-repeats.ts'
+import { emptyTable, type MeasureTable, warning } from './measure-table.ts'
+import { parseNumber } from './number.ts'
+import { splitLines } from './text.ts'
+
+/**
+ * Reads Xyce's `.mt0 .ms0 .ma0`: `NAME = 1.234567e+00` a line, without a head; one row a file, because .STEP gives
+ * each step a file. A measurement in continuous mode (TRAN_CONT …) stands once for each time it was found, under one
+ * name: the second is read as `NAME#2`, the third as `NAME#3`. A FOUR measure is a table and no number: it is skipped
+ * by name. Known from the 220 measure files of Xyce's own regression suite; format: measure-files.md, section 6.
+ */
+export function readXyce(text: string): MeasureTable {
+  const found: Assignment[] = []
+  const problems: Problem[] = []
+  let isInTable = false
+  for (const line of splitLines(text)) {
+    if (line.text.trim() === '') continue
+    if (isInTable && isTableLine(line.text)) continue
+    const table = /^\s*(\S+):\s+No\. Harmonics:/.exec(line.text)?.[1]
+    isInTable = table !== undefined
+    if (table !== undefined) {
+      const message = `${table} is a Fourier table, which has no single value: it is skipped`
+      problems.push(warning(line.number, message))
+      continue
+    }
+    const failed = /^\s*([^\s=]+):\s+(FAILED)\s*$/.exec(line.text)
+    const assignment =
+      failed === null
+        ? readAssignment(line)
+        : { name: failed[1]!, line: line.number, value: null, text: failed[2]!, problems: [] }
+    if (assignment === null) problems.push(noAssignment(line))
+    else {
+      problems.push(...assignment.problems)
+      found.push(assignment)
+    }
+  }
+  problems.push(...doubtfulRepeats(found))
+  return { ...emptyTable, names: numberRepeats(found).names, rows: toOneRow(found), problems }
+}
+
+/** `Harmonic Frequency Magnitude …`, or the six numbers of a harmonic. */
+function isTableLine(text: string): boolean {
+  const tokens = tokensOf(text)
+  return (
+    tokens[0] === 'Harmonic' || (tokens.length === 6 && tokens.every((token) => parseNumber(token) !== null))
+  )
+}
+
+/**
+ * Continuous measurements repeat their name on the lines that follow each other. Repeated farther away it is
+ * another measurement of the same name; with the same value again it may be a doubled line.
+ */
+function doubtfulRepeats(found: readonly Assignment[]): Problem[] {
+  const seen = new Map<string, number>()
+  return found.flatMap(({ name, line, value }, index) => {
+    const firstLine = seen.get(name)
+    if (firstLine === undefined) {
+      seen.set(name, line)
+      return []
+    }
+    const before = found[index - 1]!
+    if (before.name !== name)
+      return [warning(line, `the name ${name} stands again: first on line ${firstLine}`)]
+    if (before.value !== value) return []
+    return [warning(line, `${name} stands twice with the same value: perhaps a doubled line`)]
+  })
+}
