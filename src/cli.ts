@@ -3,8 +3,8 @@ import { commands } from './commands/index.ts'
 import type { Act } from './commands/shared.ts'
 import { openContext } from './open-context.ts'
 import { failureOf, reportFailure } from './failure.ts'
-import { usageError } from './errors.ts'
-import { type GlobalOptions, toSettings } from './settings.ts'
+import { type PvtError, usageError } from './errors.ts'
+import { type GlobalOptions, isDebugging, toSettings } from './settings.ts'
 import { isTerminal, writeOutput } from './output.ts'
 import { programVersion } from './version.ts'
 
@@ -13,12 +13,15 @@ import { programVersion } from './version.ts'
  * that does.
  */
 async function main(argv: readonly string[]): Promise<void> {
+  // pg and Node warn their developers; on a user's stderr that is noise, and no JSON.
+  if (!isDebugging(process.env)) process.removeAllListeners('warning')
   const program = defineProgram()
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return
-    const failure = failureOf(error)
+    const isMissing = error instanceof CommanderError && error.code === 'commander.help'
+    const failure = failureOf(isMissing ? missingCommand(program, argv) : error)
     process.exitCode = failure.exitCode
     if (failure.error !== null) reportFailure(failure.error, { argv, environment: process.env })
   }
@@ -53,6 +56,14 @@ function defineProgram(): Command {
   }
   configure(program)
   return program
+}
+
+/** `pvt job` alone is answered with the commands that there are. */
+function missingCommand(program: Command, argv: readonly string[]): PvtError {
+  const group = program.commands.find((command) => argv.includes(command.name())) ?? program
+  const path = group === program ? 'pvt' : `pvt ${group.name()}`
+  const names = group.commands.map((command) => command.name())
+  return usageError(`a command is missing after '${path}'`, `one of ${names.join(', ')}; see ${path} --help`)
 }
 
 const groupDescription = (summary: string): string => `${summary[0]!.toUpperCase()}${summary.slice(1)}.`

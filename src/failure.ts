@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander'
 import { messageOf, PvtError, usageError } from './errors.ts'
 import { ReaderGone, writeError } from './output.ts'
-import { renderJson, visible } from './render/index.ts'
-import type { Environment } from './settings.ts'
+import { renderNdjson, visible } from './render/index.ts'
+import { type Environment, isDebugging } from './settings.ts'
 
 /** What a thrown thing means for the exit code; `error` is what to say, null for nothing. */
 export function failureOf(thrown: unknown): { exitCode: number; error: PvtError | null } {
@@ -11,10 +11,12 @@ export function failureOf(thrown: unknown): { exitCode: number; error: PvtError 
   return { exitCode: error.exitCode, error }
 }
 
-/** A help that was asked for is no failure; a group without a command (`pvt job`) is one, with the help as answer. */
 function fromCommander(thrown: CommanderError): PvtError {
-  if (thrown.code === 'commander.help') return usageError('a command is missing', 'see: pvt --help')
-  return usageError(thrown.message.replace(/^error: /, '').replaceAll('\n', ' '), 'see: pvt --help')
+  const message = thrown.message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .replace(/\.$/, '')
+  return usageError(message, 'see: pvt --help')
 }
 
 /** Anything that is not one of our kinds is a bug, and says so. */
@@ -33,17 +35,18 @@ export function reportFailure(
   error: PvtError,
   { argv, environment }: { argv: readonly string[]; environment: Environment },
 ): void {
-  writeError(wantsJson(argv) ? jsonOf(error) : `pvt: ${lineOf(error)}\n`)
-  if (environment.PVT_DEBUG === '1') writeError(`${stackOf(error)}\n`)
+  writeError(wantsJson(argv) ? jsonLineOf(error) : `pvt: ${lineOf(error)}\n`)
+  if (isDebugging(environment)) writeError(`${stackOf(error)}\n`)
 }
 
 function lineOf({ message, hint }: PvtError): string {
   return visible(hint === undefined ? message : `${message}: ${hint}`)
 }
 
-function jsonOf(error: PvtError): string {
+/** On one line, so that it can be told from the warnings before it. */
+function jsonLineOf(error: PvtError): string {
   const { code, exitCode, message, hint } = error
-  return renderJson({ error: { code, exit_code: exitCode, message, hint: hint ?? null } })
+  return renderNdjson([{ error: { code, exit_code: exitCode, message, hint: hint ?? null } }])
 }
 
 function stackOf(error: PvtError): string {

@@ -16,7 +16,6 @@ export interface Settings {
   rerun: boolean
   quiet: boolean
   colour: boolean
-  debug: boolean
   /** Who runs the command: the owner of a new job, and the user of `@latest`. */
   user: string
   /** `$PVT_JOB`; null when it is not set. */
@@ -34,6 +33,10 @@ export interface GlobalOptions {
 
 export type Environment = Record<string, string | undefined>
 
+/** PVT_DEBUG=1: stack traces, and the warnings of Node and of libraries. */
+export const isDebugging = (environment: Environment): boolean =>
+  isSet(environment.PVT_DEBUG) && environment.PVT_DEBUG !== '0'
+
 /** @throws usage error for an empty database or job name: an unset variable in a script must not pass unseen. */
 export function toSettings(
   options: GlobalOptions,
@@ -48,7 +51,6 @@ export function toSettings(
     rerun: options.json !== true && options.format === 'rerun',
     quiet: options.quiet === true,
     colour: wantsColour(options, environment, terminal),
-    debug: isSet(environment.PVT_DEBUG),
     user: currentUser(environment),
     job: environment.PVT_JOB ?? null,
     cwd,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
@@ -14,6 +14,7 @@ import {
   verifyBackup,
   writeBackup,
 } from '../store/backup.ts'
+import { makeFolder } from '../store/sqlite-file.ts'
 import { type Act, addExamples, counted, printChange, wholeNumber } from './shared.ts'
 
 interface CreateOptions {
@@ -55,10 +56,10 @@ const contentsText = ({ jobs, results, size_bytes }: Backup): string =>
 
 /** The folder to write into; null when the target is a file. Folders are made. */
 function toFolder(context: Context, target: string | undefined): string | null {
-  if (target === undefined) return makeFolder(defaultFolder(context))
+  if (target === undefined) return madeFolder(defaultFolder(context))
   const path = resolve(context.settings.cwd, target)
   const isFolder = target.endsWith('/') || (existsSync(path) && statSync(path).isDirectory())
-  if (isFolder) return makeFolder(path)
+  if (isFolder) return madeFolder(path)
   if (!existsSync(dirname(path))) {
     throw new PvtError(
       'file_not_found',
@@ -77,8 +78,8 @@ function defaultFolder({ settings }: Context): string {
   )
 }
 
-function makeFolder(path: string): string {
-  mkdirSync(path, { recursive: true })
+function madeFolder(path: string): string {
+  makeFolder(path)
   return path
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import type { Problem } from '../domain/problem.ts'
 import { exitCodes } from '../errors.ts'
 import { inspectPath } from '../import/inspect.ts'
 import { renderFields, renderTable } from '../render/index.ts'
@@ -18,35 +19,26 @@ export function defineInspect(program: Command, act: Act): void {
 }
 
 export async function runInspect(context: Context, path: string): Promise<void> {
-  const inspection = inspectPath(path)
-  const { value, table } = inspection
-  if (inspection.value.problems.some(({ level }) => level === 'error')) context.exitWith(exitCodes.bad_input)
-  const { problems } = value
-  const fields = inspection.fields.map(([label, text]): [string, string] => [
-    label,
-    String(toCell(text) ?? '-'),
-  ])
+  const { value, fields, table } = inspectPath(path)
+  if (value.problems.some(({ level }) => level === 'error')) context.exitWith(exitCodes.bad_input)
+  // Names of measurements are shown as they are, not in capitals.
+  const columns = fieldColumns(table.names).map((column) => ({ ...column, title: column.key }))
   await context.print({
     value,
-    columns: fieldColumns(table.names),
+    columns,
     rows: table.rows,
     table: async (style) => {
-      const shown = [
-        ...fields,
-        ...problems.map(({ level, line, message }): [string, string] => [
-          level,
-          line === null ? message : `line ${line}: ${message}`,
-        ]),
-      ]
-      const body =
-        table.rows.length === 0
-          ? ''
-          : `\n${await renderTable(
-              fieldColumns(table.names).map((column) => ({ ...column, title: column.key })),
-              table.rows,
-              style,
-            )}`
-      return (await renderFields(shown, style)) + body
+      const head = await renderFields([...fields.map(toField), ...value.problems.map(problemField)], style)
+      return table.rows.length === 0 ? head : `${head}\n${await renderTable(columns, table.rows, style)}`
     },
   })
+}
+
+function toField([label, content]: readonly [string, unknown]): [string, string] {
+  const text = String(toCell(content) ?? '')
+  return [label, text === '' ? '-' : text]
+}
+
+function problemField({ level, line, message }: Problem): [string, string] {
+  return [level, line === null ? message : `line ${line}: ${message}`]
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import type { StageName } from '../domain/stage.ts'
+import { type StageName, stageNames } from '../domain/stage.ts'
 import { newJob } from '../import/describe-job.ts'
 import { realPath } from '../import/find-files.ts'
 import { problemText } from '../import/import-results.ts'
@@ -88,7 +88,9 @@ function findDomain(context: Context, options: Options): { domain: string; confi
 
 function parseStages(text: string): StageName[] {
   const names = text.split(',').map((name) => name.trim())
-  const stages = [...new Set(names.filter((name) => name !== '').map(toStageName))]
+  const named = names.filter((name) => name !== '').map(toStageName)
+  // In flow order, whatever the order of the list: the last one completes the job.
+  const stages = stageNames.filter((name) => named.includes(name))
   if (stages.length === 0) throw usageError('--stages names no stage', 'for example --stages gen,run,ext')
   return stages
 }

@@ -9,8 +9,9 @@ export function defineJobNote(group: Command, act: Act): void {
     .command('note')
     .summary("add a note to a job's log")
     .description("Adds a line to a job's log under your name.")
-    .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
-    .argument('<text>', 'the note')
+    .usage('[options] [job] <text>')
+    .argument('<job or text>', 'id, prefix, @latest or . (default: $PVT_JOB, else .); alone it is the note')
+    .argument('[text]', 'the note')
     .action(act(runJobNote))
   addExamples(command, "job note 3f2a 'rerun with the new models'", "job note 'signed off'")
 }

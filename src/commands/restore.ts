@@ -7,6 +7,7 @@ import { realPath } from '../import/find-files.ts'
 import { putAside, restoreContents, verifyBackup, writeBackup } from '../store/backup.ts'
 import type { Database } from '../store/database.ts'
 import { shownLocation } from '../store/open-database.ts'
+import { fileIdentity } from '../store/sqlite-file.ts'
 import { confirmOrRefuse } from './confirm.ts'
 import { type Act, addExamples, counted, printChange } from './shared.ts'
 
@@ -30,6 +31,7 @@ export function defineRestore(program: Command, act: Act): void {
 export async function runRestore(context: Context, file: string, options: Options): Promise<void> {
   const backup = await verifyBackup(realPath(file))
   const location = shownLocation(context.settings.database)
+  refuseItself(context, backup.path)
   await confirmOrRefuse(
     context,
     `Replace the contents of ${location} by ${counted(backup.jobs, 'job')} of ${file}?`,
@@ -42,20 +44,38 @@ export async function runRestore(context: Context, file: string, options: Option
   await printChange(context, line, { ...backup, location, saved })
 }
 
+/** The copy that a restore makes first must never replace the file that it restores, or an earlier copy. */
+function unusedName(base: string, ending: string): string {
+  for (let count = 1; ; count += 1) {
+    const name = `${base}${count === 1 ? '' : `-${count}`}${ending}`
+    if (!existsSync(name)) return name
+  }
+}
+
+function refuseItself({ settings }: Context, path: string): void {
+  const { database } = settings
+  if (
+    database.engine !== 'sqlite' ||
+    fileIdentity(resolve(settings.cwd, database.path)) !== fileIdentity(path)
+  )
+    return
+  throw new PvtError('refused', `${path} is the database itself`, 'name a backup: pvt backup list')
+}
+
 /** A damaged database cannot be saved, only kept: its file is put aside and a new one takes its place. */
 async function openAndSave(context: Context): Promise<{ db: Database; saved: string | null }> {
   const { database } = context.settings
   const stamp = `${context.now().slice(0, 19).replace(/[-:]/g, '')}Z`
   if (database.engine === 'postgres') {
     const db = await context.database()
-    const saved = resolve(context.settings.cwd, `pvt-before-restore-${stamp}.db`)
+    const saved = unusedName(resolve(context.settings.cwd, `pvt-before-restore-${stamp}`), '.db')
     return { db, saved: (await writeBackup(db, saved)).path }
   }
   const path = resolve(context.settings.cwd, database.path)
   if (!existsSync(path)) return { db: await context.database(), saved: null }
   try {
     const db = await context.database()
-    return { db, saved: (await writeBackup(db, `${path}.before-restore-${stamp}`)).path }
+    return { db, saved: (await writeBackup(db, unusedName(`${path}.before-restore-${stamp}`, ''))).path }
   } catch (error) {
     if (!(error instanceof PvtError) || error.code !== 'database_corrupt') throw error
     await context.closeDatabase()

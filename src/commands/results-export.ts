@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
@@ -49,24 +49,32 @@ export async function runResultsExport(context: Context, options: Options): Prom
   context.inform(`${counted(results.length, 'row')} written to ${options.output}`)
 }
 
-/** A reader of the file sees the old one or the new one, never a half. */
+/**
+ * A reader of the file sees the old one or the new one, never a half. A device or a pipe is written to as it is, and
+ * a symbolic link stays one.
+ */
 function writeWhole(path: string, text: string): void {
-  const temporary = join(dirname(path), `.pvt-export-${randomUUID()}.tmp`)
   try {
-    const file = openSync(temporary, 'wx')
-    try {
-      writeSync(file, text)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(temporary, path)
+    const there = statSync(path, { throwIfNoEntry: false })
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+    if (there === undefined ? isLink : !there.isFile()) writeFileSync(path, text)
+    else replaceFile(isLink ? realpathSync(path) : path, text)
   } catch (error) {
-    rmSync(temporary, { force: true })
     throw new PvtError(
       'output_failed',
       `${path} cannot be written (${codeOf(error) ?? String(error)})`,
       'check the folder',
     )
+  }
+}
+
+function replaceFile(path: string, text: string): void {
+  const temporary = join(dirname(path), `.pvt-export-${randomUUID()}.tmp`)
+  try {
+    writeFileSync(temporary, text, { flag: 'wx', flush: true })
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
   }
 }

@@ -43,11 +43,12 @@ export async function runResultsShow(context: Context, options: Options): Promis
   const job = await whichJob(context, options.job)
   const db = await context.database()
   const stored = await findResults(db, job.job_id, await findPoints(db, job.job_id))
-  const filtered = filterResults(stored, toFilter(options))
+  // Sorted before measurements are left out: one that is not shown can still give the order.
+  const sorted = options.sort === undefined ? stored : sortResults(stored, toSortOrder(options.sort, stored))
+  const filtered = filterResults(sorted, toFilter(options))
   const chosen =
     options.failed === true ? filtered.filter((row) => Object.keys(row.failed).length > 0) : filtered
-  const sorted = options.sort === undefined ? chosen : sortResults(chosen, toSortOrder(options.sort, stored))
-  const results = options.limit === undefined ? sorted : sorted.slice(0, options.limit)
+  const results = options.limit === undefined ? chosen : chosen.slice(0, options.limit)
   await context.print<Result>({
     value: results.map(toShown),
     columns: csvColumns(results),

@@ -82,7 +82,9 @@ async function describe(statistics: Statistics, style: Style): Promise<string> {
   )
   const times = [
     { name: 'job', ...statistics.job_times },
-    ...statistics.stage_times.map(({ stage, ...rest }) => ({ name: stage, ...rest })),
+    ...statistics.stage_times
+      .filter(({ count }) => count > 0)
+      .map(({ stage, ...rest }) => ({ name: stage, ...rest })),
   ]
   const sections = [
     await renderTable(timeColumns, times, style),

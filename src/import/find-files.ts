@@ -176,6 +176,6 @@ function nothingIn({ kind, path }: FoundFiles): PvtError {
     `${path} has no live tree: no reports and no measure files`,
     backup === null
       ? 'name a domain folder or a backup'
-      : `its newest backup is ${basename(backup)}: use --latest`,
+      : `its newest backup is ${basename(backup)}: name that, or import it with --latest`,
   )
 }

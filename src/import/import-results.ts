@@ -47,11 +47,7 @@ export function readFound(found: FoundFiles, options: Pick<ImportOptions, 'point
   const [first] = errors
   if (first !== undefined && (options.strict || sources.rows.length === 0)) {
     const others = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
-    throw new PvtError(
-      'bad_input',
-      `${problemText(first)}${others}`,
-      'nothing was stored; see it all with: pvt inspect',
-    )
+    throw new PvtError('bad_input', `${problemText(first)}${others}`, 'nothing was stored')
   }
   return sources
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { measurementNames } from '../domain/result.ts'
+import { configurationKeys } from '../domain/configuration.ts'
 import { impliedPoints } from '../domain/matrix.ts'
 import { pointName } from '../domain/point.ts'
 import type { FileProblem, Problem } from '../domain/problem.ts'
@@ -192,7 +193,11 @@ function inspectConfig(text: string, path: string): Inspection {
       warnings: problems,
       problems,
     },
-    fields: [['kind', 'config'], ...Object.entries(configuration), ['PVT points', points.length]],
+    fields: [
+      ['kind', 'config'],
+      ...configurationKeys.map(({ key, field }) => [key, configuration[field]] as const),
+      ['PVT points', points.length],
+    ],
     table: { names: ['point'], rows: points.map((point) => ({ point })) },
   }
 }

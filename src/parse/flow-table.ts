@@ -19,7 +19,8 @@ export interface FlowColumns {
 
 /** The columns of a header line; empty fields at its end mean nothing. */
 export function readColumns(fields: readonly string[], line: number): FlowColumns {
-  const { names: columns, problems } = distinctNames(fields.slice(0, filledLength(fields)), line)
+  const found = fields.slice(0, filledLength(fields)).map((name) => ({ name, line }))
+  const { names: columns, problems } = distinctNames(found)
   return { columns, names: columns.filter(isMeasurement), problems }
 }
 

@@ -20,9 +20,10 @@ export interface MeasuredValue {
 }
 
 /**
- * The `name = value` of a line; null when the line has another shape. What may stand behind the value are the places
- * where it was measured (`targ = … trig = …`, `at= …`, `from= … to= …`): they are no measurements and are not read,
- * but a value that is not its `targ` less its `trig` is refused, as is one with anything else behind it.
+ * The `name = value` of a line; null when the line has another shape. What may stand behind the value are the
+ * places where it was measured (`targ = … trig = …`, `at= …`, `from= … to= …`): they are no measurements and
+ * are not read, but a value that is not its `targ` less its `trig` is refused, as is one with anything else
+ * behind it.
  */
 export function readAssignment(line: Line, toNumber: ToNumber = parseNumber): Assignment | null {
   const [, name, token, rest] = /^\s*([^\s=]+)\s*=\s*([^\s=]+)([^]*)$/.exec(line.text) ?? []
@@ -45,7 +46,10 @@ export function readAssignment(line: Line, toNumber: ToNumber = parseNumber): As
 
 export type ToNumber = (text: string) => number | null
 
-/** The value that a text is. `isLast`: nothing stands behind it on its line, so that the file's end may have cut it. */
+/**
+ * The value that a text is. `isLast`: nothing stands behind it on its line, so that the file's end may have
+ * cut it.
+ */
 export function readValue(
   name: string,
   text: string,

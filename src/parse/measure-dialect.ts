@@ -1,7 +1,9 @@
 import { parseNumber } from './number.ts'
 import { type Line, quoted, splitLines } from './text.ts'
 
-/** The kinds of measure files, told apart by content: their names and extensions overlap (measure-files.md). */
+/**
+ * The kinds of measure files, told apart by content: their names and extensions overlap (measure-files.md).
+ */
 export const measureDialects = [
   'hspice-default',
   'hspice-default-headerless',
@@ -28,8 +30,8 @@ export function recogniseMeasureFile(text: string): MeasureDialect | { refused: 
   return (
     byFirstLine(first.text) ??
     byHead(lines) ??
+    byAssignments(lines) ??
     byNames(lines) ??
-    byAssignments(first.text) ??
     (lines.slice(0, 20).every(holdsValuesOnly) ? 'hspice-default-headerless' : null) ?? {
       refused: looksLike(lines, first.text),
     }
@@ -100,14 +102,15 @@ function byNames(lines: readonly Line[]): MeasureDialect | null {
 }
 
 /** Xyce writes its names in capitals; other `name = value` files are Spectre's and MEASFORM=2's. */
-function byAssignments(text: string): MeasureDialect | null {
+function byAssignments(lines: readonly Line[]): MeasureDialect | null {
+  const text = lines.find((line) => !isHeadLine(line.text))?.text ?? ''
   if (/^\S+:\s+(?:No\. Harmonics:|FAILED\s*$)/.test(text)) return 'xyce'
   const name = assignment.exec(text)?.[1]
   if (name === undefined) return null
   return name === name.toUpperCase() ? 'xyce' : 'name-value'
 }
 
-const assignment = /^\s*([^\s=]+)\s*=\s*(?:[+-]?[\d.]\S*|failed|nan)(?:\s|$)/i
+const assignment = /^\s*([^\s=]+)\s*=\s*(?:[+-]?[\d.]\S*|failed|error|nan)(?:\s|$)/i
 const csvNames = /,\s*alter#\s*(?:,|$)/
 const deckLine =
   /^\s*(?:\*|\+|\.(?:ac|data|dc|end|ends|global|inc|include|lib|meas|measure|model|op|option|options|param|print|probe|protect|subckt|temp|tran)\b)/i

@@ -22,8 +22,8 @@ export interface MeasureFile extends MeasureTable {
 }
 
 /**
- * Reads a measure file of any dialect, recognised by content. What could not be read is in `problems`; a dialect
- * without a reader is one of them. Formats: measure-files.md.
+ * Reads a measure file of any dialect, recognised by content. What could not be read is in `problems`; a
+ * dialect without a reader is one of them. Formats: measure-files.md.
  */
 export function parseMeasureFile(text: string): MeasureFile {
   const dialect = recogniseMeasureFile(text)
@@ -34,8 +34,8 @@ export function parseMeasureFile(text: string): MeasureFile {
 }
 
 /**
- * The rows of a measure file as measurements: sweep variables and bookkeeping apart, failed values with their text.
- * `alter_number` is 1 and `temper` (°C) null where the file has none.
+ * The rows of a measure file as measurements: sweep variables and bookkeeping apart, failed values with their
+ * text. `alter_number` is 1 and `temper` (°C) null where the file has none.
  */
 export function toMeasuredRows(file: MeasureFile): MeasuredRow[] {
   const columns = file.names.map((name, index) => ({ name, index }))
@@ -58,7 +58,9 @@ export function toMeasuredRows(file: MeasureFile): MeasuredRow[] {
   }))
 }
 
-/** A dialect's reader, or what to say while it has none. A new dialect is a file of its own and a line here. */
+/**
+ * A dialect's reader, or what to say while it has none. A new dialect is a file of its own and a line here.
+ */
 const readers: Record<MeasureDialect, ((text: string) => MeasureTable) | string> = {
   'hspice-default': readHspiceDefault,
   'hspice-default-headerless':
@@ -73,4 +75,4 @@ const readers: Record<MeasureDialect, ((text: string) => MeasureTable) | string>
   'name-value': readNameValue,
 }
 
-const unread = (message: string): MeasureTable => ({ ...emptyTable, problems: [error(null, message)] })
+const unread = (message: string): MeasureTable => ({ ...emptyTable(), problems: [error(null, message)] })

@@ -11,8 +11,9 @@ export interface MeasureHead {
 }
 
 /**
- * The lines above the names: `$DATA1 SOURCE='…' VERSION='…' PARAM_COUNT=n` of HSPICE and PrimeSim,
- * `$ Simulator: spectre (ver. …)` of Spectre, other `$` lines in any number, and `.TITLE '…'`. A file may have none.
+ * The lines above the names: `$DATA1 SOURCE='…' VERSION='…' PARAM_COUNT=n` of HSPICE and PrimeSim, `$
+ * Simulator: spectre (ver. …)` of Spectre, other `$` lines in any number, and `.TITLE '…'`. A file may have
+ * none.
  */
 export function readMeasureHead(lines: readonly Line[]): MeasureHead {
   const fields: HeadFields = { title: null, source: null, version: null, paramCount: null }

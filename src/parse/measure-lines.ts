@@ -1,16 +1,16 @@
 import type { Problem } from '../domain/problem.ts'
 import { isHeadLine } from './measure-dialect.ts'
 import type { MeasureHead } from './measure-head.ts'
-import { toRecord } from './measure-record.ts'
+import { canBeName, toRecord } from './measure-record.ts'
+import { distinctNames } from './names.ts'
 import { sweepColumns } from './measure-sweep.ts'
 import { error, type MeasureTable, type MeasureTableRow, warning } from './measure-table.ts'
-import { distinctNames } from './names.ts'
 import { type Line, quoted } from './text.ts'
 
 /**
- * Reads what stands below the head where a line holds all names and each further line a record; `cellsOf` parts a
- * line and gives nothing for an empty one. A line that does not fit is a problem and is not read; the lines behind
- * it are, because nothing shifts.
+ * Reads what stands below the head where a line holds all names and each further line a record; `cellsOf`
+ * parts a line and gives nothing for an empty one. A line that does not fit is a problem and is not read; the
+ * lines behind it are, because nothing shifts.
  */
 export function readLineTable(
   lines: readonly Line[],
@@ -45,7 +45,9 @@ function readNames(
     const found = quoted(cells.at(-1)!)
     return { problem: error(line.number, `expected a line of names that ends with alter#, found ${found}`) }
   }
-  return distinctNames(cells, line.number)
+  const other = cells.find((cell) => !canBeName(cell))
+  if (other !== undefined) return { problem: error(line.number, `expected names, found ${quoted(other)}`) }
+  return distinctNames(cells.map((name) => ({ name, line: line.number })))
 }
 
 function readRecords(

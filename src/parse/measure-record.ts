@@ -4,12 +4,15 @@ import { parseNumber } from './number.ts'
 import type { Problem } from '../domain/problem.ts'
 import { type Line, quoted } from './text.ts'
 
+/** Whether a token can be the name of a column: parts of a damaged head, `.TITLE '* deck'`, cannot. */
+export const canBeName = (token: string): boolean => !/^[$.]|['"=]/.test(token)
+
 /** What stands in place of a value that the simulator could not measure: `failed`, `error`, `nan`. */
 export const isFailedWord = (text: string): boolean => /^[+-]?[a-z]{3,}$/i.test(text)
 
 /**
- * The row that the tokens of a record are, or why they are none; every record ends with its `alter#`. `endLine` is
- * the line on which the record ends.
+ * The row that the tokens of a record are, or why they are none; every record ends with its `alter#`.
+ * `endLine` is the line on which the record ends.
  */
 export function toRecord(
   tokens: readonly string[],

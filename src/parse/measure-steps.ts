@@ -1,6 +1,6 @@
 import type { Problem } from '../domain/problem.ts'
 import type { MeasuredValue } from './measure-assignment.ts'
-import { numberRepeats } from './measure-repeats.ts'
+import { distinctNames } from './names.ts'
 import { error, type MeasureTable, warning } from './measure-table.ts'
 import { parseNumber } from './number.ts'
 
@@ -16,10 +16,10 @@ export interface StepValue extends MeasuredValue {
 }
 
 /**
- * The table of a file that lists its values measurement by measurement, each with its step: a row a step, in the
- * order of the first measurement. All values are swept by the same variables. A step that lacks a value or has two of
- * them is a problem and is not read; a measurement whose values do not follow each other shows that lines were moved,
- * and nothing is read.
+ * The table of a file that lists its values measurement by measurement, each with its step: a row a step, in
+ * the order of the first measurement. All values are swept by the same variables. A step that lacks a value
+ * or has two of them is a problem and is not read; a measurement whose values do not follow each other shows
+ * that lines were moved, and nothing is read.
  */
 export function toStepTable(
   values: readonly StepValue[],
@@ -41,7 +41,7 @@ export function toStepTable(
     }
     problems.push(...setValue(steps, value, columns.length - 1))
   }
-  const { names, problems: repeats } = numberRepeats([
+  const { names, problems: repeats } = distinctNames([
     ...sweepNames.map((name) => ({ name, line: values[0]!.line })),
     ...columns,
   ])

@@ -3,11 +3,11 @@ import type { Problem } from '../domain/problem.ts'
 import { type MeasureTableRow, warning } from './measure-table.ts'
 
 /**
- * Which leading columns are the sweep's: PARAM_COUNT tells. Where it is missing (older HSPICE, Spectre) a sweep
- * begins with `index`, and behind it stand Monte Carlo variables `element@variable` of HSPICE, `temp` and
- * `montecarlo_iteration` of Spectre; a sweep variable with any other name cannot be told from a measurement. Without
- * `index` the first column is a sweep when one alter has several records that all have a number there.
- * `records` counts a cut one too.
+ * Which leading columns are the sweep's: PARAM_COUNT tells. Where it is missing (older HSPICE, Spectre) a
+ * sweep begins with `index`, and behind it stand Monte Carlo variables `element@variable` of HSPICE, `temp`
+ * and `montecarlo_iteration` of Spectre; a sweep variable with any other name cannot be told from a
+ * measurement. Without `index` the first column is a sweep when one alter has several records that all have a
+ * number there. `records` counts a cut one too.
  */
 export function sweepColumns(
   names: readonly string[],
@@ -21,8 +21,8 @@ export function sweepColumns(
       const sweepNames = names.slice(0, paramCount)
       return { sweepNames, problems: repeatedSteps(names, sweepNames, rows) }
     }
-    const message = `PARAM_COUNT=${paramCount}, but only ${most} columns can be a sweep: none is taken for one`
-    return { sweepNames: [], problems: [warning(1, message)] }
+    const count = `PARAM_COUNT=${paramCount}, but only ${most} columns can be a sweep`
+    return { sweepNames: [], problems: [warning(1, `${count}: none is taken for one`)] }
   }
   if (names[0] === 'index') {
     const end = names.findIndex((name, column) => column > 0 && !isSweepVariable(name))

@@ -34,8 +34,8 @@ export const warning = (line: number | null, message: string): Problem => ({
   message,
 })
 
-/** What a file without a head, names and rows gives. */
-export const emptyTable = {
+/** The table of a file without a head, names and rows. */
+export const emptyTable = (): MeasureTable => ({
   title: null,
   source: null,
   version: null,
@@ -44,4 +44,4 @@ export const emptyTable = {
   sweepNames: [],
   rows: [],
   problems: [],
-} as const satisfies { [Key in keyof MeasureTable]: null | readonly never[] }
+})

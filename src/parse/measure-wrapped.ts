@@ -1,18 +1,18 @@
 import type { Problem } from '../domain/problem.ts'
 import { isHeadLine, tokensOf } from './measure-dialect.ts'
 import type { MeasureHead } from './measure-head.ts'
-import { toRecord } from './measure-record.ts'
+import { canBeName, toRecord } from './measure-record.ts'
+import { distinctNames } from './names.ts'
 import { sweepColumns } from './measure-sweep.ts'
 import { error, type MeasureTable, type MeasureTableRow, warning } from './measure-table.ts'
-import { distinctNames } from './names.ts'
 import { parseNumber } from './number.ts'
 import { type Line, quoted } from './text.ts'
 
 /**
- * Reads what stands below the head where names and values are wrapped: names up to `alter#`, then records of as many
- * tokens, each beginning on a new line and ending at a line end. Names and values wrap differently, so tokens are
- * counted and neither lines nor columns nor indentation matter. A record that does not fit ends the reading with a
- * problem: everything behind it may be shifted.
+ * Reads what stands below the head where names and values are wrapped: names up to `alter#`, then records of
+ * as many tokens, each beginning on a new line and ending at a line end. Names and values wrap differently,
+ * so tokens are counted and neither lines nor columns nor indentation matter. A record that does not fit ends
+ * the reading with a problem: everything behind it may be shifted.
  */
 export function readWrappedTable(lines: readonly Line[], head: MeasureHead): MeasureTable {
   const header = readNames(lines, head.end)
@@ -54,6 +54,10 @@ function readNames(lines: readonly Line[], start: number): Header | { problem: P
     if (parseNumber(tokens[0]!) !== null) {
       return { problem: error(number, `expected names up to alter#, found the value ${tokens[0]!}`) }
     }
+    const other = tokens.find((token) => !canBeName(token))
+    if (other !== undefined) {
+      return { problem: error(number, `expected names up to alter#, found ${quoted(other)}`) }
+    }
     const alter = tokens.indexOf('alter#')
     if (alter >= 0 && alter < tokens.length - 1) {
       const found = quoted(tokens[alter + 1]!)
@@ -61,7 +65,9 @@ function readNames(lines: readonly Line[], start: number): Header | { problem: P
     }
     // No spread: a file without line ends is one line of a million tokens.
     for (const token of tokens) names.push(token)
-    if (alter >= 0) return { ...distinctNames(names, firstLine), line: firstLine, end: index + 1 }
+    if (alter < 0) continue
+    const line = firstLine
+    return { ...distinctNames(names.map((name) => ({ name, line }))), line, end: index + 1 }
   }
   return { problem: error(firstLine, 'the names do not end with alter#: the file is cut or of another kind') }
 }

@@ -1,18 +1,21 @@
+/*
+ * `name = value` a line, below any head or none: HSPICE's MEASFORM=2 (HSIM's style) and Spectre's
+ * `mt_format=vertical`. With a sweep each group begins with `index = n`. Known from the manuals of both only,
+ * no real file was seen; format: measure-files.md, section 7. Assumed, because every other form does so:
+ * `alter#` ends a record, so that the first name behind it begins another one, and all records hold the same
+ * names.
+ */
+
 import type { Problem } from '../domain/problem.ts'
 import { parseAlterNumber } from './alter-number.ts'
 import { type Assignment, noAssignment, readAssignment, toOneRow } from './measure-assignment.ts'
 import { type HeadFields, readMeasureHead } from './measure-head.ts'
-import { numberRepeats } from './measure-repeats.ts'
+import { distinctNames } from './names.ts'
 import { sweepColumns } from './measure-sweep.ts'
 import { error, type MeasureTable, type MeasureTableRow, warning } from './measure-table.ts'
 import { splitLines } from './text.ts'
 
-/**
- * Reads `name = value` a line, below any head or none: HSPICE's MEASFORM=2 (HSIM's style) and Spectre's
- * `mt_format=vertical`. With a sweep each group begins with `index = n`; without one, a group that begins as the
- * first did behind `alter#` is a record of its own. Known from the manuals of both only; format: measure-files.md,
- * section 7. Groups must hold the same names: one that does not is a problem and is not read.
- */
+/** Reads `name = value` lines: a row a group, or one row. A line that does not fit is a problem. */
 export function readNameValue(text: string): MeasureTable {
   const lines = splitLines(text)
   const head = readMeasureHead(lines)
@@ -45,7 +48,7 @@ function toGroups(found: readonly Assignment[]): Assignment[][] {
 type Read = Pick<MeasureTable, 'names' | 'rows' | 'problems'>
 
 function readSingle(group: readonly Assignment[]): Read {
-  const { names, problems } = numberRepeats(group)
+  const { names, problems } = distinctNames(group)
   const misfit = alterMisfit(group)
   if (misfit !== null) return { names, rows: [], problems: [...problems, misfit] }
   return { names, rows: toOneRow(group), problems }

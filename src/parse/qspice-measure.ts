@@ -1,22 +1,24 @@
+/*
+ * What QSPICE's QPOST writes: each `.meas` line of the netlist with a colon behind it, and below it the
+ * value, with the place where it was found in a second column. After .STEP a line for each step stands there,
+ * the step's number (from 0) in front. Known from three real files, one of them stepped. A single line is
+ * never taken for a step: its two columns would look alike.
+ */
+
 import type { Problem } from '../domain/problem.ts'
 import { readValue, toOneRow } from './measure-assignment.ts'
 import { tokensOf } from './measure-dialect.ts'
-import { numberRepeats } from './measure-repeats.ts'
+import { distinctNames } from './names.ts'
 import { type StepValue, toStepTable } from './measure-steps.ts'
-import { emptyTable, error, type MeasureTable } from './measure-table.ts'
+import { emptyTable, error, type MeasureTable, warning } from './measure-table.ts'
 import { type Line, quoted, splitLines } from './text.ts'
 
-/**
- * Reads what QSPICE's QPOST writes: each `.meas` line of the netlist with a colon behind it, and below it the value,
- * with the place where it was found in a second column. After .STEP a line for each step stands there, the step's
- * number (from 0) in front. Known from three real files, one of them stepped. A single line is never taken for a step:
- * its two columns would look alike.
- */
+/** Reads QPOST's output: a row a step, or one row. Steps that do not count up from 0 are not read at all. */
 export function readQspice(text: string): MeasureTable {
   const { measures, problems } = readMeasures(splitLines(text))
   const isStepped = measures.some(({ lines }) => lines.length > 1)
   const read = isStepped ? readStepped(measures) : readSingle(measures)
-  return { ...emptyTable, ...read, problems: [...problems, ...read.problems] }
+  return { ...emptyTable(), ...read, problems: [...problems, ...read.problems] }
 }
 
 interface Measure {
@@ -59,7 +61,7 @@ function nameOf(text: string): string | null {
 type Read = Pick<MeasureTable, 'names' | 'sweepNames' | 'rows' | 'problems'>
 
 function readSingle(measures: readonly Measure[]): Read {
-  const { names, problems } = numberRepeats(measures)
+  const { names, problems } = distinctNames(measures)
   const values = measures.map(({ name, line, lines }) => {
     const below = lines[0]
     const tokens = below === undefined ? [] : tokensOf(below.text)
@@ -67,7 +69,9 @@ function readSingle(measures: readonly Measure[]): Read {
       const message = `${name}: expected a value and its place below, found ${tokens.length} columns`
       return { line, value: null, text: tokens.join(' '), problems: [error(line, message)] }
     }
-    return { line, ...readValue(name, tokens[0]!, below, tokens.length === 1 && isTight(below)) }
+    const value = readValue(name, tokens[0]!, below, tokens.length === 1 && isTight(below))
+    if (tokens[0] === '0' && measures.length === 1) value.problems.push(warning(below.number, perhapsStep))
+    return { line, ...value }
   })
   return {
     names,
@@ -77,6 +81,8 @@ function readSingle(measures: readonly Measure[]): Read {
   }
 }
 
+const perhapsStep = '0 is read as the value: if the file was cut, it may be the number of the first step'
+
 function readStepped(measures: readonly Measure[]): Read {
   const values: StepValue[] = []
   const problems: Problem[] = []
@@ -84,8 +90,9 @@ function readStepped(measures: readonly Measure[]): Read {
     for (const [step, line] of lines.entries()) {
       const tokens = tokensOf(line.text)
       if (tokens[0] !== String(step) || tokens.length < 2 || tokens.length > 3) {
-        const message = `${name}: expected step ${step}, its value and place, found ${quoted(line.text.trim())}`
-        return { ...emptyTable, problems: [error(line.number, `${message}: nothing is read`)] }
+        const expected = `${name}: expected step ${step}, its value and place`
+        const message = `${expected}, found ${quoted(line.text.trim())}`
+        return { ...emptyTable(), problems: [error(line.number, `${message}: nothing is read`)] }
       }
       const isLast = tokens.length === 2 && isTight(line)
       const { problems: found, ...value } = readValue(name, tokens[1]!, line, isLast)

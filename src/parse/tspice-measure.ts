@@ -1,15 +1,18 @@
+/*
+ * T-Spice's `.measure`: a line `Measurement Results`, then `name = -599.3135f` a line, in engineering
+ * notation. Known from one real file, which has f and u; the other scales are SPICE's. Only small letters are
+ * read as a scale: T-Spice was never seen to write others, and M is a million to some programs and a
+ * thousandth to others.
+ */
+
 import type { Problem } from '../domain/problem.ts'
 import { type Assignment, noAssignment, readAssignment, toOneRow } from './measure-assignment.ts'
-import { numberRepeats } from './measure-repeats.ts'
+import { distinctNames } from './names.ts'
 import { emptyTable, error, type MeasureTable } from './measure-table.ts'
 import { parseNumber } from './number.ts'
 import { splitLines } from './text.ts'
 
-/**
- * Reads T-Spice's `.measure`: a line `Measurement Results`, then `name = -599.3135f` a line, in engineering notation.
- * Known from one real file. Only small letters are read as a scale: T-Spice was never seen to write others, and M is
- * a million to some programs and a thousandth to others.
- */
+/** Reads a T-Spice file as one row. A line that does not fit is a problem, the lines behind it are read. */
 export function readTspice(text: string): MeasureTable {
   const found: Assignment[] = []
   const problems: Problem[] = []
@@ -31,8 +34,8 @@ export function readTspice(text: string): MeasureTable {
       found.push(assignment)
     }
   }
-  const { names, problems: repeats } = numberRepeats(found)
-  return { ...emptyTable, names, rows: toOneRow(found), problems: [...problems, ...repeats] }
+  const { names, problems: repeats } = distinctNames(found)
+  return { ...emptyTable(), names, rows: toOneRow(found), problems: [...problems, ...repeats] }
 }
 
 const powers: Record<string, number> = { f: -15, p: -12, n: -9, u: -6, m: -3, k: 3, meg: 6, g: 9, t: 12 }

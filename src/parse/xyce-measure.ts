@@ -1,19 +1,22 @@
+/*
+ * Xyce's `.mt0 .ms0 .ma0`: `NAME = 1.234567e+00` a line, without a head; one row a file, because .STEP gives
+ * each step a file. A measurement in continuous mode (TRAN_CONT …) stands once for each time it was found,
+ * under one name: the second is read as `NAME#2`, the third as `NAME#3`. A FOUR measure is a table and no
+ * number: it is skipped by name. Known from the 223 measure files of Xyce's own regression suite; format:
+ * measure-files.md, section 6.
+ */
+
 import type { Problem } from '../domain/problem.ts'
 import { type Assignment, noAssignment, readAssignment, toOneRow } from './measure-assignment.ts'
 import { tokensOf } from './measure-dialect.ts'
-import { numberRepeats } from './measure-repeats.ts'
+import { distinctNames } from './names.ts'
 import { emptyTable, type MeasureTable, warning } from './measure-table.ts'
 import { parseNumber } from './number.ts'
 import { splitLines } from './text.ts'
 
-/**
- * Reads Xyce's `.mt0 .ms0 .ma0`: `NAME = 1.234567e+00` a line, without a head; one row a file, because .STEP gives
- * each step a file. A measurement in continuous mode (TRAN_CONT …) stands once for each time it was found, under one
- * name: the second is read as `NAME#2`, the third as `NAME#3`. A FOUR measure is a table and no number: it is skipped
- * by name. Known from the 220 measure files of Xyce's own regression suite; format: measure-files.md, section 6.
- */
+/** Reads a Xyce file as one row. A line that does not fit is a problem, the lines behind it are read. */
 export function readXyce(text: string): MeasureTable {
-  const found: Assignment[] = []
+  const found: Found[] = []
   const problems: Problem[] = []
   let isInTable = false
   for (const line of splitLines(text)) {
@@ -34,11 +37,20 @@ export function readXyce(text: string): MeasureTable {
     if (assignment === null) problems.push(noAssignment(line))
     else {
       problems.push(...assignment.problems)
-      found.push(assignment)
+      found.push({ ...assignment, source: line.text })
     }
   }
-  problems.push(...doubtfulRepeats(found))
-  return { ...emptyTable, names: numberRepeats(found).names, rows: toOneRow(found), problems }
+  return {
+    ...emptyTable(),
+    names: distinctNames(found).names,
+    rows: toOneRow(found),
+    problems: [...problems, ...doubtfulRepeats(found)],
+  }
+}
+
+interface Found extends Assignment {
+  /** Its line as it stands. */
+  source: string
 }
 
 /** `Harmonic Frequency Magnitude …`, or the six numbers of a harmonic. */
@@ -51,11 +63,11 @@ function isTableLine(text: string): boolean {
 
 /**
  * Continuous measurements repeat their name on the lines that follow each other. Repeated farther away it is
- * another measurement of the same name; with the same value again it may be a doubled line.
+ * another measurement of the same name; with the same line again that line may be doubled.
  */
-function doubtfulRepeats(found: readonly Assignment[]): Problem[] {
+function doubtfulRepeats(found: readonly Found[]): Problem[] {
   const seen = new Map<string, number>()
-  return found.flatMap(({ name, line, value }, index) => {
+  return found.flatMap(({ name, line, source }, index) => {
     const firstLine = seen.get(name)
     if (firstLine === undefined) {
       seen.set(name, line)
@@ -64,7 +76,7 @@ function doubtfulRepeats(found: readonly Assignment[]): Problem[] {
     const before = found[index - 1]!
     if (before.name !== name)
       return [warning(line, `the name ${name} stands again: first on line ${firstLine}`)]
-    if (before.value !== value) return []
-    return [warning(line, `${name} stands twice with the same value: perhaps a doubled line`)]
+    if (before.source !== source) return []
+    return [warning(line, `${name} stands twice with the same values: perhaps a doubled line`)]
   })
 }

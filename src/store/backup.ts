@@ -101,8 +101,16 @@ export async function verifyBackup(path: string): Promise<Backup> {
   }
 }
 
-const openBackup = (path: string): Promise<Database> =>
-  openDatabase({ engine: 'sqlite', path }, { mustExist: true, migrate: false })
+/** What is wrong with the file is wrong with a backup here, and naming another database is no cure. */
+async function openBackup(path: string): Promise<Database> {
+  try {
+    return await openDatabase({ engine: 'sqlite', path }, { mustExist: true, migrate: false })
+  } catch (error) {
+    if (!(error instanceof PvtError)) throw error
+    const hint = error.code === 'database_newer' ? error.hint : 'name a backup made by pvt: pvt backup list'
+    throw new PvtError(error.code, error.message, hint, { cause: error })
+  }
+}
 
 const unsound = (path: string, what: string): PvtError =>
   new PvtError(

@@ -45,8 +45,13 @@ export function explainFileError(path: string, error: unknown): PvtError {
       return explainPermission(path, options)
     default: {
       const culprit = brokenComponent(path)
-      if (culprit !== null) return new PvtError('file_error', culprit, otherPlace, options)
-      return new PvtError('file_error', `${path}: ${messageOf(error).split('\n')[0]!}`, otherPlace, options)
+      if (culprit !== null) return new PvtError('database_unreachable', culprit, otherPlace, options)
+      return new PvtError(
+        'database_unreachable',
+        `${path}: ${messageOf(error).split('\n')[0]!}`,
+        otherPlace,
+        options,
+      )
     }
   }
 }

@@ -48,6 +48,8 @@ export function explainPostgresError(server: ServerName, error: unknown): unknow
   const cause = { cause: error }
   if (code !== null && code in byCode) return byCode[code]!(server.location, detail, cause)
   if (code !== null && /^(08|57P)/.test(code)) return unreachable(server.location, detail, cause)
+  if (code === null && detail.startsWith('SASL'))
+    return refused(server.location, 'no password was found', cause)
   if (code === null && lost.test(detail)) return unreachable(server.location, detail, cause)
   return error
 }

@@ -67,9 +67,21 @@ export function fileIdentity(path: string): string | null {
 /** @throws PvtError, naming the component that is missing, is not a folder, or may not be written. */
 export function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true })
+    makeWithParents(path)
   } catch (error) {
     throw explainFileError(path, error)
+  }
+}
+
+/** Node's own recursive mkdir never returns below /proc, where a folder can be there and nothing be made in it. */
+function makeWithParents(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
+  if (dirname(path) !== path) makeWithParents(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another process may have been quicker.
+    if (codeOf(error) !== 'EEXIST') throw error
   }
 }
 
@@ -157,7 +169,7 @@ function absent(path: string): FileHead {
   const link = lstatSync(path, { throwIfNoEntry: false })
   if (link === undefined) return { kind: 'absent' }
   throw new PvtError(
-    'file_error',
+    'database_unreachable',
     `${path} is a symbolic link to ${readlinkSync(path)}, which does not exist`,
     'remove the link, or name the file itself',
   )
@@ -165,7 +177,7 @@ function absent(path: string): FileHead {
 
 function notAFile(path: string, folder: boolean): PvtError {
   return new PvtError(
-    'file_error',
+    'database_unreachable',
     folder ? `${path} is a folder, not a database file` : `${path} is not a regular file`,
     folder ? `name a file in it: ${join(path, 'pvt.db')}` : 'name a database file with --db or PVT_DB',
   )

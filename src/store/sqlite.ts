@@ -3,7 +3,8 @@ import type Sqlite from 'better-sqlite3'
 import { PvtError, codeOf } from '../errors.ts'
 import type { Database, OpenOptions } from './database.ts'
 import { fileSystemKind } from './file-system.ts'
-import { expectedVersion, migrate, tooNew, tooOld } from './migrate.ts'
+import { migrate, tooNew, tooOld } from './migrate.ts'
+import { expectedVersion } from './migration-files.ts'
 import { retry } from './retry.ts'
 import { SqliteDatabase, headOf } from './sqlite-database.ts'
 import { type Connection, connect, connectAsAllowed } from './sqlite-driver.ts'
@@ -112,7 +113,7 @@ function foreign(path: string, what: string): PvtError {
   return new PvtError(
     'database_foreign',
     `${path} ${what}; nothing was changed`,
-    'name a database of pvt with --db or PVT_DB; a new one is made where no file is (results of the earlier Python tool: pvt db adopt)',
+    'name a database of pvt with --db or PVT_DB; a new one is made where no file is',
   )
 }
 

@@ -59,15 +59,6 @@ it.each([
   })
 })
 
-it('a dialect without a reader is a problem, not silence', () => {
-  expect(parseMeasureFile(`${data1}$OPTION MEASFORM=3\n${title}a,alter#\n1,1\n`)).toMatchObject({
-    dialect: 'hspice-measform3-csv',
-    names: [],
-    rows: [],
-    problems: [{ line: null, level: 'error', message: 'MEASFORM=3 (csv) is not read yet' }],
-  })
-})
-
 it('values without names are not guessed at', () => {
   const { rows, problems } = parseMeasureFile(' 1  8.762e-10\n  25.0000  1\n')
   expect(rows).toEqual([])

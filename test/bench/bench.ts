@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util'
+import { measureOperations, warmUp } from './in-process.ts'
+import { describeMachine, findTools } from './machine.ts'
+import { type Report, reportText } from './print.ts'
+import { measureStartup } from './startup.ts'
+import { makeWorkshop } from './workshop.ts'
+
+/** `npm run bench [-- startup | operations] [--json] [--rounds n]`: how fast the program is, beside others. */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '100' } },
+})
+const parts = ['startup', 'operations']
+const unknown = positionals.find((name) => !parts.includes(name))
+const rounds = Number(values.rounds)
+
+if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
+  process.stderr.write(`usage: bench [${parts.join(' | ')}] [--json] [--rounds <n>]\n`)
+  process.exitCode = 2
+} else {
+  const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part)
+  const tools = findTools()
+  const machine = describeMachine(tools)
+  const shop = await makeWorkshop(rounds + warmUp)
+  try {
+    const report: Report = {
+      machine,
+      startup: wanted('startup') ? await measureStartup(shop, tools, rounds) : null,
+      operations: wanted('operations') ? await measureOperations(shop, tools, rounds) : null,
+    }
+    process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report))
+  } finally {
+    shop.remove()
+  }
+}

@@ -1,0 +1,184 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeDomain } from '../fixtures/flow.ts'
+import { openWorkplace, type Workplace } from './run-pvt.ts'
+
+/** util-linux's script runs a command on a terminal of its own; BSD's takes other options. */
+const hasScript = ((): boolean => {
+  try {
+    return execFileSync('script', ['--version'], { encoding: 'utf8' }).includes('util-linux')
+  } catch {
+    return false
+  }
+})()
+
+if (!hasScript) test('the tests on a terminal were skipped: there is no script(1) of util-linux', () => {})
+
+let place: Workplace
+
+beforeAll(async () => {
+  place = openWorkplace()
+  place.env.TERM = 'xterm-256color'
+  await place.create(['--name', 'first'])
+})
+
+afterAll(() => {
+  place.remove()
+})
+
+interface Session {
+  /** What the terminal showed: stdout and stderr, with \r\n line ends. */
+  shown: string
+  code: number | null
+}
+
+/** Runs a command on a terminal; each answer is typed when the text before it has been shown. */
+function onTerminal(
+  command: string,
+  answers: [after: RegExp, typed: string][] = [],
+  env: Record<string, string> = {},
+): Promise<Session> {
+  return new Promise((done, fail) => {
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd: place.path('work'),
+      env: { ...place.env, ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const waiting = [...answers]
+    let shown = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      shown += chunk
+      const [next] = waiting
+      if (next === undefined || !next[0].test(shown)) return
+      waiting.shift()
+      child.stdin.write(next[1])
+    })
+    child.on('error', fail)
+    child.on('close', (code) => {
+      done({ shown, code })
+    })
+  })
+}
+
+const names = async (): Promise<string[]> =>
+  (await place.json<{ name: string }[]>(['history'])).map(({ name }) => name)
+
+describe.skipIf(!hasScript)('on a terminal', () => {
+  test.each([
+    ['there is colour', {}, '', true],
+    ['none with NO_COLOR', { NO_COLOR: '1' }, '', false],
+    ['none with FORCE_COLOR=0', { FORCE_COLOR: '0' }, '', false],
+    ['none with TERM=dumb', { TERM: 'dumb' }, '', false],
+    ['none with --no-color', {}, '--no-color', false],
+    ['none in JSON', {}, '--json', false],
+    ['none when stdout is a pipe', {}, '| cat', false],
+  ])('%s', async (_, env, more, coloured) => {
+    const { shown, code } = await onTerminal(`pvt history ${more}`, [], env)
+    expect(code).toBe(0)
+    expect(shown.includes('\x1b[')).toBe(coloured)
+    expect(shown).toContain('first')
+  })
+
+  test('it shows what a pipe gets, but for the colour', async () => {
+    const { stdout } = await place.pvt(['history'])
+    const { shown } = await onTerminal('stty cols 30; pvt history')
+    expect(shown.replaceAll('\r\n', '\n').replace(/\x1b\[\d+m/g, '')).toBe(stdout)
+  })
+
+  test('an error is one line without colour codes that stay on', async () => {
+    const { shown, code } = await onTerminal('pvt nope')
+    expect(code).toBe(2)
+    expect(shown).toMatch(/^pvt: unknown command 'nope': see: pvt --help\r\n$/)
+  })
+
+  describe('job delete asks', () => {
+    test.each([
+      ['y', true],
+      ['yes', true],
+      ['Y', true],
+      ['n', false],
+      ['', false],
+      ['what', false],
+    ])('%j', async (typed, deleted) => {
+      const id = await place.create(['--name', 'doomed'])
+      const { shown, code } = await onTerminal(`pvt job delete ${id}`, [[/\[y\/N\] /, `${typed}\n`]])
+      expect(shown).toMatch(
+        new RegExp(`Delete the queued job ${id.slice(0, 8)} \\(doomed\\).*\\? \\[y/N\\] `),
+      )
+      expect(code).toBe(deleted ? 0 : 4)
+      expect(shown).toContain(deleted ? `${id.slice(0, 8)} deleted` : 'pvt: not confirmed')
+      expect((await place.pvt(['job', 'status', id])).code).toBe(deleted ? 3 : 0)
+    })
+
+    test('Ctrl-C is no consent', async () => {
+      const id = await place.create(['--name', 'doomed'])
+      const { code, shown } = await onTerminal(`pvt job delete ${id}`, [[/\[y\/N\] /, '\x03']])
+      expect(code).not.toBe(0)
+      expect(shown).not.toMatch(/\n\s+at /)
+      expect((await place.pvt(['job', 'status', id])).code).toBe(0)
+    })
+
+    test('not with --yes', async () => {
+      const id = await place.create()
+      const { shown } = await onTerminal(`pvt job delete ${id} --yes`)
+      expect(shown).toBe(`${id.slice(0, 8)} deleted, with 0 points of results\r\n`)
+    })
+
+    test('not where stdin is a file', async () => {
+      const id = await place.create()
+      expect((await onTerminal(`pvt job delete ${id} < /dev/null`)).code).toBe(4)
+    })
+  })
+
+  test('cleanup asks only when there is something to remove', async () => {
+    expect((await onTerminal('pvt cleanup')).shown).toMatch(
+      /^removed 0 jobs, kept \d+ finished jobs?; 0 B given back\r\n$/,
+    )
+    const { backupPath } = makeDomain(place.path('old'), { stamp: '202001010000' })
+    await place.pvt(['results', 'import', '--new', backupPath])
+    const refused = await onTerminal('pvt cleanup', [[/\[y\/N\] /, 'n\n']])
+    expect(refused.code).toBe(4)
+    expect(refused.shown).toContain('Remove 1 job that ended more than 90d ago? [y/N] ')
+    expect(await names()).toContain('old')
+    expect((await onTerminal('pvt cleanup --dry-run')).shown).not.toContain('[y/N]')
+    const done = await onTerminal('pvt cleanup', [[/\[y\/N\] /, 'y\n']])
+    expect(done.shown).toContain('removed 1 job')
+    expect(await names()).not.toContain('old')
+  })
+
+  test('restore asks, and says what will be replaced', async () => {
+    await place.pvt(['backup', 'create', place.path('copy.db')])
+    await place.create(['--name', 'later'])
+    const command = `pvt restore ${place.path('copy.db')}`
+    const refused = await onTerminal(command, [[/\[y\/N\] /, 'n\n']])
+    expect(refused.code).toBe(4)
+    expect(refused.shown).toContain(`Replace the contents of ${place.db} by `)
+    expect(await names()).toContain('later')
+    expect(readdirSync(place.folder).filter((name) => name.includes('before-restore'))).toEqual([])
+    const done = await onTerminal(command, [[/\[y\/N\] /, 'y\n']])
+    expect(done.code).toBe(0)
+    expect(await names()).not.toContain('later')
+  })
+
+  test('job status --watch draws the job anew in place until it ends', async () => {
+    const id = await place.create(['--name', 'watched', '--stages', 'gen'])
+    const session = onTerminal(`pvt job status ${id} --watch 0.1`)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await place.pvt(['stage', 'start', 'gen', '-j', id])
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await place.pvt(['stage', 'done', 'gen', '-j', id])
+    const { shown, code } = await session
+    expect(code).toBe(0)
+    const screens = shown.split('\x1b[H\x1b[2J').slice(1)
+    expect(screens.length).toBeGreaterThanOrEqual(2)
+    expect(screens[0]).toMatch(/status\x1b\[22m +queued/)
+    expect(screens.at(-1)).toMatch(/status\x1b\[22m +completed/)
+  })
+
+  test('Ctrl-C ends a watch', async () => {
+    const id = await place.create(['--name', 'endless'])
+    const { code } = await onTerminal(`pvt job status ${id} --watch 0.1`, [[/queued/, '\x03']])
+    expect(code).toBe(130)
+  })
+})

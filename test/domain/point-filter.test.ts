@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { impliedPoints } from '../../src/domain/matrix.ts'
+import { pointName } from '../../src/domain/point.ts'
+import { nameMatcher, noFilter, pointMatcher, type ResultFilter } from '../../src/domain/point-filter.ts'
+import { defaultConfiguration } from '../../src/parse/config-file.ts'
+
+const points = impliedPoints({ ...defaultConfiguration(), mode: 'polo', supply_2nd: 'vccn' })
+const asked = (filter: Partial<ResultFilter>): string[] =>
+  points.filter(pointMatcher({ ...noFilter, ...filter })).map(pointName)
+
+describe('a point filter', () => {
+  it('takes every point when nothing is asked for', () => {
+    expect(asked({})).toEqual(points.map(pointName))
+  })
+
+  it.each<[Partial<ResultFilter>, number]>([
+    [{ point: ['SSG*/typical/*/v1min*'] }, 4],
+    [{ point: ['SSG*'] }, 30],
+    [{ point: ['*/85/*'] }, 1],
+    [{ point: ['*v1nom_v2nom'] }, 7 * 2 + 4 * 2 * 2 + 2],
+    [{ point: ['TT/typical/m40/v1min_v2min'] }, 1],
+    [{ point: ['TT'] }, 0],
+    [{ corner: ['TT'] }, 12],
+    [{ corner: ['SS*'] }, 40],
+    [{ corner: ['SS?'] }, 30],
+    [{ corner: ['{TT,SSG}'] }, 42],
+    [{ corner: ['[FS]SG'] }, 60],
+    [{ corner: ['TT', 'SSG'] }, 42],
+    [{ corner: ['tt'] }, 0],
+    [{ corner: ['!TT'] }, 0],
+    [{ extraction: ['cworst*'] }, 40],
+    [{ temperature: ['m40'] }, 75],
+    [{ temperature: ['-40'] }, 75],
+    [{ temperature: ['m40', '85'] }, 76],
+    [{ voltage: ['v1min*'] }, 60],
+    [{ corner: ['SSG'], temperature: ['125'], voltage: ['*nom*'], extraction: ['typical'] }, 1],
+    [{ corner: ['SSG'], point: ['TT/*'] }, 0],
+    [{ corner: ['**'] }, 152],
+    [{ measure: ['del_rr'] }, 152],
+  ])('%o finds %i of 152 points', (filter, count) => {
+    expect(points).toHaveLength(152)
+    expect(asked(filter)).toHaveLength(count)
+  })
+
+  it.each([
+    ['wire[15]', 'wire[15]', true],
+    ['wire[15]', 'wire[16]', false],
+    ['wire[[]15]', 'wire[15]', true],
+    ['wire*', 'wire[15]', true],
+    ['v(out)', 'v(out)', true],
+    ['del_*', 'del_rr', true],
+    ['del_*', 'xdel_rr', false],
+    ['.hidden*', '.hidden_x', true],
+    ['*', '.hidden', true],
+    ['!a', '!a', true],
+    ['!a', 'b', false],
+    ['a+b', 'a+b', true],
+    ['(', '(', true],
+    ['a\\*', 'a*', true],
+    ['a\\*', 'ab', false],
+    ['*', 'µ_Ω', true],
+  ])('the pattern %s and the name %s: %s', (pattern, name, found) => {
+    expect(nameMatcher([pattern])(name)).toBe(found)
+  })
+
+  it('finds every name by itself, whatever its characters', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (name) => {
+        expect(nameMatcher([name])(name)).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

@@ -1,0 +1,126 @@
+import type { Job, JobStatus } from '../../src/domain/job.ts'
+import type { PvtPoint } from '../../src/domain/point.ts'
+import { toPoint } from '../../src/domain/point.ts'
+import { type Result, resultStatus } from '../../src/domain/result.ts'
+import { finishStage, moveJob, type MoveDetails } from '../../src/domain/timeline.ts'
+import { type JobDescription, newJob } from '../../src/import/describe-job.ts'
+import { changeJob } from '../../src/store/change-job.ts'
+import { createJob } from '../../src/store/create-job.ts'
+import type { Database } from '../../src/store/database.ts'
+import { findJob, lockJob, type NewJob } from '../../src/store/jobs.ts'
+import { tables } from '../../src/store/maintenance.ts'
+import { findPoints } from '../../src/store/points.ts'
+import { findResults, insertResults, saveDerived } from '../../src/store/results.ts'
+
+/** An instant of the tests: so many seconds after the year began. */
+export const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString()
+
+export const aPoint = (corner = 'TT', voltage = 'v1min', temperature = 'm40'): PvtPoint =>
+  toPoint(corner, 'typical', temperature, voltage)!
+
+export const threePoints = [aPoint('TT'), aPoint('SSG'), aPoint('FFG')]
+
+export const aNewJob = (about: Partial<JobDescription> = {}, fields: Partial<NewJob> = {}): NewJob => ({
+  ...newJob(null, { name: 'job', domain: '/proj/gpio', user: 'eva', now: at(0), ...about }),
+  ...fields,
+})
+
+/** Stores a queued job that expects the given points. */
+export const storeJob = (
+  db: Database,
+  fields: Partial<NewJob> = {},
+  points: readonly PvtPoint[] = [],
+): Promise<Job> => createJob(db, aNewJob({}, fields), points, 'created')
+
+/** Stores a job in any state, through the moves that lead there. */
+export async function storeJobIn(
+  db: Database,
+  status: JobStatus,
+  fields: Partial<NewJob> = {},
+  points: readonly PvtPoint[] = [],
+): Promise<Job> {
+  const job = await storeJob(db, fields, points)
+  const ways: Record<JobStatus, JobStatus[]> = {
+    queued: [],
+    running: ['running'],
+    completed: ['running', 'completed'],
+    failed: ['running', 'failed'],
+    cancelled: ['running', 'cancelled'],
+  }
+  for (const [index, to] of ways[status].entries()) await moved(db, job.job_id, to, {}, at(index + 1))
+  return (await findJob(db, job.job_id))!
+}
+
+/** Moves a job as `job status <job> <status>` does. */
+export const moved = (
+  db: Database,
+  jobId: string,
+  to: JobStatus,
+  details: MoveDetails = {},
+  now: string = at(60),
+) => changeJob(db, jobId, now, (present) => moveJob(present, to, details, now))
+
+export const aResult = (point: PvtPoint, fields: Partial<Result> = {}): Result => ({
+  ...point,
+  ...{ alter_number: 1, row_number: 1, sweep: {}, measurements: { vout: 1 }, failed: {} },
+  ...{ source: 'measure', netlist_path: null, mt0_file_path: '/proj/gpio/sim_tx.mt0' },
+  status: resultStatus(fields.failed ?? {}),
+  ...fields,
+})
+
+/** Stores results beside those that are there, with everything derived, as an import does. */
+export async function addResults(
+  db: Database,
+  jobId: string,
+  results: readonly Result[],
+  importId = `import-${(imports += 1)}`,
+): Promise<void> {
+  await db.transaction(async () => {
+    const job = (await lockJob(db, jobId))!
+    const points = await findPoints(db, jobId)
+    await insertResults(db, results, { jobId, importId, now: at(30) })
+    await saveDerived(db, job, points, await findResults(db, jobId, points))
+  })
+}
+
+let imports = 0
+
+/** How many rows of a table belong to a job. */
+export async function countOf(db: Database, table: string, jobId: string): Promise<number> {
+  const [row] = await db.query<{ n: number }>(`select count(*) as n from ${table} where job_id = $1`, [jobId])
+  return row!.n
+}
+
+/** Three jobs in different states, with stages, points, results, summaries and texts that are hard to keep. */
+export async function fill(db: Database): Promise<void> {
+  const odd = {
+    description: '"µΩ"\n😀 \\ \'',
+    tags: ['a,b', '%'],
+    config_text: 'mode:polo\r\n',
+    elapsed_seconds: null,
+  }
+  const completed = await storeJobIn(db, 'completed', { ...odd, name: 'completed' }, threePoints)
+  const failed = await storeJobIn(db, 'failed', { name: 'failed', cpu_count: 2 ** 40 }, threePoints)
+  await storeJob(db, { name: 'queued' })
+  for (const { job_id } of [completed, failed]) {
+    await changeJob(db, job_id, at(40), (present) => finishStage(present, 'gen', at(40)))
+    await addResults(db, job_id, [
+      aResult(threePoints[0]!, {
+        measurements: { del_rr: 0.1 + 0.2, 'wire[15]': 5e-324 },
+        sweep: { v: 'on' },
+      }),
+      aResult(threePoints[1]!, { measurements: { del_rr: null }, failed: { del_rr: 'no convergence' } }),
+      aResult(threePoints[1]!, { row_number: 2 }),
+    ])
+  }
+}
+
+/** Every row of every table, by table, in an order that both engines share. */
+export async function contentsOf(db: Database): Promise<Record<string, string[]>> {
+  const contents: Record<string, string[]> = {}
+  for (const table of tables) {
+    const rows = await db.query(`select * from ${table}`)
+    contents[table] = rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort()
+  }
+  return contents
+}
