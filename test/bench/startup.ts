@@ -25,6 +25,8 @@ interface Command {
   name: string
   program: string
   parameters: (round: number) => string[]
+  /** Set besides childEnvironment(). */
+  environment?: NodeJS.ProcessEnv
   limit?: number
   python?: string
   shell?: string
@@ -68,6 +70,15 @@ function commandsOf({ program, copyDatabase, jobs }: Workshop, { python, shell }
       limit: 1.8,
       shell: 'sqlite3 -json history',
     },
+    {
+      // As on a terminal.
+      name: 'pvt history in colour',
+      program: node,
+      parameters: () => pvt('history'),
+      environment: { NO_COLOR: '', FORCE_COLOR: '1' },
+      limit: 1.8,
+    },
+    { name: 'pvt history -f csv', program: node, parameters: () => pvt('history', '-f', 'csv'), limit: 1.8 },
     ...(python === null ? [] : pythonCommands(python, copyDatabase('startup-python.db'), job)),
     ...(shell === null ? [] : shellCommands(shell, copyDatabase('startup-shell.db'))),
   ]
@@ -98,8 +109,8 @@ function shellCommands(shell: string, database: string): Command[] {
   ]
 }
 
-function contestant({ name, program, parameters }: Command): Contestant {
-  const env = childEnvironment()
+function contestant({ name, program, parameters, environment }: Command): Contestant {
+  const env = { ...childEnvironment(), ...environment }
   return {
     name,
     run: async (round) => {

@@ -223,4 +223,15 @@ describe('restore', () => {
     expect(dumpDatabase(place.db)).toEqual(before)
     expect(readdirSync(place.folder)).toEqual(files)
   })
+
+  test('two restores in one second: what was there before the first is not lost', async () => {
+    await place.pvt(['backup', 'create', place.path('copy.db')])
+    await place.pvt(['job', 'delete', id, '--yes'])
+    await place.create(['--name', 'precious'])
+    // From the beginning of a second there is time for both.
+    await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)))
+    const { saved } = await place.json<{ saved: string }>(['restore', place.path('copy.db'), '--yes'])
+    await place.json(['restore', saved, '--yes'])
+    expect(await names()).toEqual(['precious'])
+  })
 })

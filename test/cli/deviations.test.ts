@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { expectFailure, openWorkplace, type Workplace } from './run-pvt.ts'
@@ -65,26 +65,6 @@ describe('backups', () => {
       ['restore', place.path('empty.db'), '--yes'],
     ]) {
       expectFailure(await place.pvt(words), 5, /empty\.db/)
-    }
-  })
-
-  test('two restores in one second: what was there before the first is not lost', async () => {
-    const other = openWorkplace()
-    try {
-      await other.create(['--name', 'in the backup'])
-      await other.pvt(['backup', 'create', other.path('copy.db')])
-      await other.pvt(['job', 'delete', '.', '--yes'])
-      await other.create(['--name', 'precious'])
-      // Three attempts: both have to fall into one second of the clock.
-      for (const attempt of [1, 2, 3]) {
-        await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)))
-        const { saved } = await other.json<{ saved: string }>(['restore', other.path('copy.db'), '--yes'])
-        await other.json(['restore', saved, '--yes'])
-        const names = (await other.json<{ name: string }[]>(['history'])).map(({ name }) => name)
-        expect({ attempt, names }).toEqual({ attempt, names: ['precious'] })
-      }
-    } finally {
-      other.remove()
     }
   })
 })

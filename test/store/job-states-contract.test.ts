@@ -91,12 +91,15 @@ onEachEngine('a move of a job', (given) => {
     }
   })
 
-  test('that ends the job ends the stage at work', async () => {
+  test('that ends the job ends every stage at work', async () => {
     const { job_id } = await storeJob(given.db)
     await changeJob(given.db, job_id, at(1), (present) => startStage(present, 'run', at(1)))
+    await changeJob(given.db, job_id, at(5), (present) => startStage(present, 'ext', at(5)))
     await moved(given.db, job_id, 'cancelled', { error: 'wrong netlist' }, at(11))
+    const ended = { status: 'failed', finished_at: at(11), message: 'job cancelled' }
     expect(await findStages(given.db, job_id)).toMatchObject([
-      { stage: 'run', status: 'failed', finished_at: at(11), elapsed_seconds: 10, message: 'job cancelled' },
+      { stage: 'run', elapsed_seconds: 10, ...ended },
+      { stage: 'ext', elapsed_seconds: 6, ...ended },
     ])
   })
 
