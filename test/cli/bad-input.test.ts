@@ -158,7 +158,7 @@ describe('one bad file among good ones', () => {
     })
   })
 
-  test.each(['error', 'failed', '', 'nan', 'inf', '12abc', '0x10'])(
+  test.concurrent.each(['error', 'failed', '', 'nan', 'inf', '12abc', '0x10'])(
     'a value %j is null, counted as failed, and never as a pass',
     async (text) => {
       const stamp = '202602010000'

@@ -16,7 +16,7 @@ afterAll(() => {
 })
 
 describe('where the database is', () => {
-  test.each([
+  test.concurrent.each([
     ['PVT_DB', {}, 'pvt.db'],
     ['XDG_DATA_HOME', { PVT_DB: undefined, XDG_DATA_HOME: 'data' }, 'data/pvt/pvt.db'],
     ['HOME', { PVT_DB: undefined }, 'home/.local/share/pvt/pvt.db'],
@@ -100,7 +100,7 @@ describe('without a home, a name or a terminal type', () => {
 
 describe('colour', () => {
   const coloured = /\x1b\[/
-  test.each([
+  test.concurrent.each([
     ['none in a pipe', {}, [], false],
     ['FORCE_COLOR asks for it', { FORCE_COLOR: '1' }, [], true],
     ['FORCE_COLOR=0 does not', { FORCE_COLOR: '0' }, [], false],
@@ -147,7 +147,7 @@ describe('PVT_DEBUG', () => {
     expect(json.stderr).toMatch(/\n\s+at /)
   })
 
-  test.each(['0', ''])('PVT_DEBUG=%s does not', async (PVT_DEBUG) => {
+  test.concurrent.each(['0', ''])('PVT_DEBUG=%s does not', async (PVT_DEBUG) => {
     expectFailure(await place.pvt(['nope'], { env: { PVT_DEBUG } }), 2, /unknown command/)
   })
 })

@@ -60,7 +60,7 @@ const failures: [code: number, kind: string, args: () => string[], message: RegE
   [6, 'bad_input', () => ['results', 'import', '-j', queued, place.path('home')], /no live tree/],
 ]
 
-test.each(failures)('exit code %i, %s (case %#)', async (code, kind, args, message) => {
+test.concurrent.each(failures)('exit code %i, %s (case %#)', async (code, kind, args, message) => {
   const [people, script] = await Promise.all([place.pvt(args()), place.pvt([...args(), '--json'])])
   expectFailure(people, code, message)
   expect({ code: script.code, stdout: script.stdout }).toEqual({ code, stdout: '' })
@@ -71,7 +71,7 @@ test.each(failures)('exit code %i, %s (case %#)', async (code, kind, args, messa
   expect(`${String(error.message)}: ${String(error.hint)}`).toMatch(message)
 })
 
-test.each([['-f', 'json'], ['-fjson'], ['--format=ndjson'], ['-f', 'ndjson']])(
+test.concurrent.each([['-f', 'json'], ['-fjson'], ['--format=ndjson'], ['-f', 'ndjson']])(
   'an error is an object with %s %s, too',
   async (...format) => {
     const answer = await place.pvt([...format, 'job', 'status', 'deadbeef'])
@@ -136,7 +136,7 @@ describe('exit code 5: a database that is not ours stays as it is', () => {
     writeFileSync(path, bytes.subarray(0, bytes.length / 2))
   }
 
-  test.each(files)('%s', async (name, make, message) => {
+  test.concurrent.each(files)('%s', async (name, make, message) => {
     const path = place.path(`${name.replaceAll(' ', '-')}.db`)
     make(path)
     const before = readFileSync(path)

@@ -54,7 +54,7 @@ test('newest first, with every column of a job', async () => {
 })
 
 describe('filters', () => {
-  test.each([
+  test.concurrent.each([
     [['--status', 'completed'], ['oldest']],
     [
       ['--status', 'queued', '--status', 'running'],
@@ -135,7 +135,7 @@ describe('filters', () => {
     expectFailure(await place.pvt(['history', '--before', 'deadbeef']), 3, /there is no job/)
   })
 
-  test.each([
+  test.concurrent.each([
     ['--since', 'yesterday'],
     ['--since', '7'],
     ['--until', '2026-13-01'],

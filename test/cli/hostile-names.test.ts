@@ -76,15 +76,17 @@ test('a table has a line a job, whatever the names', async () => {
 })
 
 test('the text of a user is a value to the database, never a part of a query', async () => {
-  for (const text of Object.values(hostile)) {
-    expect(await place.json(['history', '--user', text])).toHaveLength(1)
-    expect(await place.json(['history', '--search', text])).toHaveLength(1)
-  }
+  await Promise.all(
+    Object.values(hostile).map(async (text) => {
+      expect(await place.json(['history', '--user', text])).toHaveLength(1)
+      expect(await place.json(['history', '--search', text])).toHaveLength(1)
+    }),
+  )
   expect(await place.json(['history'])).toHaveLength(Object.keys(hostile).length)
 })
 
 describe('errors', () => {
-  test.each([
+  test.concurrent.each([
     [['job', 'status', 'x\x1b[31m\ny']],
     [['history', '--since', 'x\x1b[31m\ny']],
     [['\x1b[31m\nfoo']],

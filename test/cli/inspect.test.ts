@@ -85,7 +85,7 @@ describe('a config', () => {
     ['custom corners', { mode: 'polo', postlay_cross_cornerlist: 'custom:TT FFG' }, 92 + 4 * 2 * 5],
   ]
 
-  test.each(cases)('%s: its values and the points that it implies', async (_, config, count) => {
+  test.concurrent.each(cases)('%s: its values and the points that it implies', async (_, config, count) => {
     const folder = place.path(`config-${count}-${config.mode ?? ''}`)
     mkdirSync(folder, { recursive: true })
     writeFileSync(`${folder}/config.cfg`, configText(config))

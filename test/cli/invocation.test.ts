@@ -24,11 +24,14 @@ const commands = [
   ...['path', 'status', 'migrate', 'check', 'optimize'].map((name) => `db ${name}`),
 ]
 
-test.each(['--version', '-V'])('%s prints the version of package.json and nothing else', async (option) => {
-  const file = resolve(import.meta.dirname, '../../package.json')
-  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
-  expect(await place.pvt([option])).toEqual({ stdout: `${version}\n`, stderr: '', code: 0 })
-})
+test.concurrent.each(['--version', '-V'])(
+  '%s prints the version of package.json and nothing else',
+  async (option) => {
+    const file = resolve(import.meta.dirname, '../../package.json')
+    const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
+    expect(await place.pvt([option])).toEqual({ stdout: `${version}\n`, stderr: '', code: 0 })
+  },
+)
 
 test('the version and help need no database and no home', async () => {
   const env = { PVT_DB: '', HOME: undefined }
@@ -36,20 +39,23 @@ test('the version and help need no database and no home', async () => {
   expect((await place.pvt(['job', 'create', '--help'], { env })).code).toBe(0)
 })
 
-test.each(['--help', '-h', 'help'])('%s lists every command, the exit codes and examples', async (word) => {
-  const { stdout, stderr, code } = await place.pvt([word])
-  expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
-  for (const group of new Set(commands.map((command) => command.split(' ')[0]!))) {
-    expect(stdout).toMatch(new RegExp(`^  ${group} `, 'm'))
-  }
-  for (const code of [0, 1, 2, 3, 4, 5, 6, 7]) expect(stdout).toMatch(new RegExp(`\\b${code} [a-z]`))
-  for (const option of ['--db <path or URL>', '-f, --format', '--json', '-q, --quiet', '--no-color']) {
-    expect(stdout).toContain(option)
-  }
-  expect(stdout).toMatch(/\nExamples:\n(  \$ pvt .+\n)+$/)
-})
+test.concurrent.each(['--help', '-h', 'help'])(
+  '%s lists every command, the exit codes and examples',
+  async (word) => {
+    const { stdout, stderr, code } = await place.pvt([word])
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+    for (const group of new Set(commands.map((command) => command.split(' ')[0]!))) {
+      expect(stdout).toMatch(new RegExp(`^  ${group} `, 'm'))
+    }
+    for (const code of [0, 1, 2, 3, 4, 5, 6, 7]) expect(stdout).toMatch(new RegExp(`\\b${code} [a-z]`))
+    for (const option of ['--db <path or URL>', '-f, --format', '--json', '-q, --quiet', '--no-color']) {
+      expect(stdout).toContain(option)
+    }
+    expect(stdout).toMatch(/\nExamples:\n(  \$ pvt .+\n)+$/)
+  },
+)
 
-test.each(commands)('the help of %s ends with one or two examples of it', async (command) => {
+test.concurrent.each(commands)('the help of %s ends with one or two examples of it', async (command) => {
   const words = command.split(' ')
   const long = await place.pvt([...words, '--help'])
   expect({ stderr: long.stderr, code: long.code }).toEqual({ stderr: '', code: 0 })
@@ -75,7 +81,7 @@ test('a group lists its commands', async () => {
 })
 
 describe('wrong usage is exit code 2, one line and a hint', () => {
-  test.each([
+  test.concurrent.each([
     ['no command', [], /a command is missing/],
     ['a group without a command', ['job'], /a command is missing/],
     ['an unknown command', ['nope'], /unknown command 'nope'/],

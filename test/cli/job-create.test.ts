@@ -87,7 +87,7 @@ test('name, description, user, tags and stages are taken as given', async () => 
 })
 
 describe('the folder and the configuration tell each other', () => {
-  test.each([
+  test.concurrent.each([
     ['--config alone', ['-c', '../domain/config.cfg'], 'domain', 'domain/config.cfg'],
     ['--domain alone', ['-d', '../domain'], 'domain', 'domain/config.cfg'],
     ['both', ['-d', '.', '-c', '../domain/config.cfg'], 'work', 'domain/config.cfg'],
@@ -117,7 +117,7 @@ describe('the folder and the configuration tell each other', () => {
 
 describe('the number of PVT points', () => {
   const oneSupply = { '2nd_supply_swp': 'NA', '3rd_supply_swp': 'NA' }
-  test.each([
+  test.concurrent.each([
     ['prelay, one supply', { ...oneSupply, 'gs/gf_corner': 'No' }, 44],
     ['prelay, gs/gf, two supplies', {}, 92],
     ['polo, one supply, default', { ...oneSupply, 'gs/gf_corner': 'No', mode: 'polo' }, 92],
@@ -151,7 +151,7 @@ describe('the number of PVT points', () => {
 })
 
 describe('what is refused leaves no job behind', () => {
-  test.each([
+  test.concurrent.each([
     ['an unknown key', ['--set', 'speed=9'], /unknown configuration key 'speed': known keys: mode, /],
     ['no key=value', ['--set', 'mode'], /--set mode: no key=value/],
     ['a number that is none', ['--set', 'CPU #=four'], /CPU #.*four/],
@@ -165,7 +165,7 @@ describe('what is refused leaves no job behind', () => {
 })
 
 describe('a config.cfg that the flow reads otherwise is warned of, with file and line', () => {
-  test.each([
+  test.concurrent.each([
     ['an unknown key', configText({ speeed: '9' }), /config\.cfg:16: .*speeed/],
     ['CRLF', configText({}, { crlf: true }), /config\.cfg:\d+: .*(CRLF|\\r)/],
     ['no newline at the end', configText({}, { lastLineWithoutNewline: true }), /config\.cfg:15: .*newline/],

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { configText } from '../fixtures/config.ts'
 import { csvLines, expectFailure, instant, openWorkplace, program, type Workplace } from './run-pvt.ts'
 
@@ -35,27 +35,30 @@ describe('moving a job', () => {
     ...{ completed: ['running', 'completed'], cancelled: ['cancelled'] },
   }
 
-  test.each(Object.keys(moves))('from %s', async (from) => {
+  test.concurrent.each(Object.keys(moves))('from %s', async (from) => {
+    const jobIn = async (): Promise<string> => {
+      const id = await place.create()
+      for (const step of wayTo[from]!) expect((await move(id, step)).code).toBe(0)
+      return id
+    }
+    const id = await jobIn()
+    const short = id.slice(0, 8)
+    const before = await status(id)
+    expect(await move(id, from)).toEqual({ stdout: `${short} is ${from} already\n`, stderr: '', code: 0 })
     await Promise.all(
       Object.keys(moves).map(async (to) => {
-        const id = await place.create()
-        for (const step of wayTo[from]!) expect((await move(id, step)).code).toBe(0)
-        const before = await status(id)
-        const answer = await move(id, to)
-        const after = await status(id)
-        const short = id.slice(0, 8)
-        if (to === from) {
-          expect(answer).toEqual({ stdout: `${short} is ${to} already\n`, stderr: '', code: 0 })
-          expect(after).toEqual(before)
-        } else if (moves[from]!.includes(to)) {
-          expect(answer).toEqual({ stdout: `${short} is ${to}\n`, stderr: '', code: 0 })
-          expect(after.status).toBe(to)
-        } else {
-          expectFailure(answer, 4, `job ${short} is ${from}: it cannot become ${to}: `)
-          expect(after).toEqual(before)
+        if (to === from) return
+        if (!moves[from]!.includes(to)) {
+          expectFailure(await move(id, to), 4, `job ${short} is ${from}: it cannot become ${to}: `)
+          return
         }
+        const other = await jobIn()
+        const answer = await move(other, to)
+        expect(answer).toEqual({ stdout: `${other.slice(0, 8)} is ${to}\n`, stderr: '', code: 0 })
+        expect((await status(other)).status).toBe(to)
       }),
     )
+    expect(await status(id)).toEqual(before)
   })
 
   test('it sets the times: started once, ended at the end, seconds between', async () => {
@@ -104,7 +107,7 @@ describe('moving a job', () => {
     expect(await status(id)).toMatchObject(answer)
   })
 
-  test.each([
+  test.concurrent.each([
     ['an unknown state', ['done'], /there is no status 'done': states: queued running/],
     ['an unknown stage', ['failed', '--stage', 'build'], /there is no stage 'build'/],
     ['--error without a state', ['--error', 'x'], /need a new status/],
@@ -186,24 +189,24 @@ describe('showing a job', () => {
 describe('--watch', () => {
   test('in a pipe it prints again what has changed, and ends with the job', async () => {
     const id = await place.create(['--stages', 'gen'])
-    const child = spawn(process.execPath, [program, 'job', 'status', id, '--watch', '0.1', '-f', 'ndjson'], {
+    const watch = ['job', 'status', id, '--watch', '0.1', '-f', 'ndjson']
+    const child = spawn(process.execPath, [program, ...watch], {
       env: place.env,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    let text = ''
-    const seen = (status: string): Promise<void> =>
-      new Promise((resolve) => {
-        child.stdout.on('data', () => {
-          if (text.includes(`"status":"${status}"`)) resolve()
-        })
-      })
-    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
     const ended = new Promise((resolve) => child.on('close', resolve))
-    await seen('queued')
-    await move(id, 'running')
-    await seen('running')
-    await move(id, 'completed')
-    expect(await ended).toBe(0)
+    let text = ''
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    try {
+      const seen = (state: string) => vi.waitUntil(() => text.includes(`"status":"${state}"`), 30_000)
+      await seen('queued')
+      await move(id, 'running')
+      await seen('running')
+      await move(id, 'completed')
+      expect(await ended).toBe(0)
+    } finally {
+      child.kill()
+    }
     const lines = text.trimEnd().split('\n')
     expect(lines.map((line) => (JSON.parse(line) as Job).status)).toEqual(['queued', 'running', 'completed'])
     expect(text).not.toContain('\x1b')
@@ -215,7 +218,7 @@ describe('--watch', () => {
     expect(await place.pvt(['job', 'status', id, '--watch'])).toEqual(await place.pvt(['job', 'status', id]))
   })
 
-  test.each(['x', '0', '0.01', '1e9', ''])('--watch=%s is wrong usage', async (seconds) => {
+  test.concurrent.each(['x', '0', '0.01', '1e9', ''])('--watch=%s is wrong usage', async (seconds) => {
     const id = await place.create()
     expectFailure(await move(id, `--watch=${seconds}`), 2, /--watch/)
   })

@@ -20,13 +20,13 @@ afterAll(() => {
 const large = ['results show --raw', 'results show --json', 'results export', 'results show -f ndjson']
 
 describe('a pipe', () => {
-  test.each(large)('%s | head -1 ends quietly with 0', async (command) => {
+  test.concurrent.each(large)('%s | head -1 ends quietly with 0', async (command) => {
     const answer = await place.sh(`set -o pipefail; pvt ${command} -j @latest | head -1`)
     expect({ code: answer.code, stderr: answer.stderr }).toEqual({ code: 0, stderr: '' })
     expect(answer.stdout.trimEnd()).not.toBe('')
   })
 
-  test.each(['--help', 'history', 'job status @latest', 'db status --json'])(
+  test.concurrent.each(['--help', 'history', 'job status @latest', 'db status --json'])(
     '%s into a reader that is gone',
     async (command) => {
       const answer = await place.sh(`set -o pipefail; { sleep 0.2; pvt ${command}; } | true`)
@@ -34,7 +34,7 @@ describe('a pipe', () => {
     },
   )
 
-  test.each(large)('%s loses nothing when the reader is slow', async (command) => {
+  test.concurrent.each(large)('%s loses nothing when the reader is slow', async (command) => {
     const whole = await place.pvt([...command.split(' '), '-j', '@latest'])
     expect(whole.stdout.length).toBeGreaterThan(65_536)
     const slow = await place.sh(`pvt ${command} -j @latest | { sleep 0.3; cat; }`)

@@ -101,7 +101,7 @@ describe('results missing', () => {
     expect(lines.map(([name]) => name)).toEqual(missing)
   })
 
-  test.each([['--format', 'rerun'], ['-f', 'rerun'], ['--format=rerun']])(
+  test.concurrent.each([['--format', 'rerun'], ['-f', 'rerun'], ['--format=rerun']])(
     '%s %s prints their folders',
     async (...format) => {
       const answer = await place.pvt(['results', 'missing', ...format])

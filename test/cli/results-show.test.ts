@@ -91,7 +91,7 @@ test('the table has SI prefixes, --raw full precision, a failed value its text',
 
 describe('filters', () => {
   const by = (test: RegExp): string[] => domain.points.map(pointName).filter((name) => test.test(name))
-  test.each([
+  test.concurrent.each([
     [['--point', 'SSG/typical/m40/v1min_v2max'], /^SSG\/typical\/m40\/v1min_v2max$/],
     [['--point', 'SSG*/typical/*/v1min*'], /^SSG[^/]*\/typical\/.*\/v1min/],
     [['--point', 'SSG*'], /^SSG/],
@@ -163,7 +163,7 @@ describe('--sort and --limit', () => {
     expect(await show('--limit', '0')).toEqual([])
   })
 
-  test.each(['speed', 'job_id; drop table jobs', '', 'del_rr:down'])(
+  test.concurrent.each(['speed', 'job_id; drop table jobs', '', 'del_rr:down'])(
     '--sort %j is wrong usage',
     async (column) => {
       expectFailure(await place.pvt(['results', 'show', '--sort', column]), 2, /--sort: there is no column/)

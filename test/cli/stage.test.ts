@@ -117,7 +117,7 @@ describe('stage fail', () => {
     expect(await status(id)).toEqual(job)
   })
 
-  test.each([
+  test.concurrent.each([
     [['--exit-code', '137'], 'exit code 137', 137],
     [[], 'stage run failed', null],
     [['--exit-code', '0', '--error', 'x'], 'x', 0],
@@ -128,7 +128,7 @@ describe('stage fail', () => {
     expect(await list(id)).toMatchObject([{ exit_code: code, started_at: null }])
   })
 
-  test.each(['x', '-1', '1.5', ''])('--exit-code=%s is wrong usage', async (code) => {
+  test.concurrent.each(['x', '-1', '1.5', ''])('--exit-code=%s is wrong usage', async (code) => {
     const id = await place.create()
     expectFailure(await stage(id, 'fail', 'run', `--exit-code=${code}`), 2, /--exit-code/)
   })

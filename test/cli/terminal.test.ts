@@ -33,10 +33,10 @@ interface Session {
   code: number | null
 }
 
-/** Runs a command on a terminal; each answer is typed when the text before it has been shown. */
+/** Runs a command on a terminal; each reply is typed, or done, when the text before it has been shown. */
 function onTerminal(
   command: string,
-  answers: [after: RegExp, typed: string][] = [],
+  answers: [after: RegExp, reply: string | (() => void)][] = [],
   env: Record<string, string> = {},
 ): Promise<Session> {
   return new Promise((done, fail) => {
@@ -52,7 +52,8 @@ function onTerminal(
       const [next] = waiting
       if (next === undefined || !next[0].test(shown)) return
       waiting.shift()
-      child.stdin.write(next[1])
+      if (typeof next[1] === 'string') child.stdin.write(next[1])
+      else next[1]()
     })
     child.on('error', fail)
     child.on('close', (code) => {
@@ -65,7 +66,7 @@ const names = async (): Promise<string[]> =>
   (await place.json<{ name: string }[]>(['history'])).map(({ name }) => name)
 
 describe.skipIf(!hasScript)('on a terminal', () => {
-  test.each([
+  test.concurrent.each([
     ['there is colour', {}, '', true],
     ['none with NO_COLOR', { NO_COLOR: '1' }, '', false],
     ['none with FORCE_COLOR=0', { FORCE_COLOR: '0' }, '', false],
@@ -93,7 +94,7 @@ describe.skipIf(!hasScript)('on a terminal', () => {
   })
 
   describe('job delete asks', () => {
-    test.each([
+    test.concurrent.each([
       ['y', true],
       ['yes', true],
       ['Y', true],
@@ -163,15 +164,14 @@ describe.skipIf(!hasScript)('on a terminal', () => {
 
   test('job status --watch draws the job anew in place until it ends', async () => {
     const id = await place.create(['--name', 'watched', '--stages', 'gen'])
-    const session = onTerminal(`pvt job status ${id} --watch 0.1`)
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    await place.pvt(['stage', 'start', 'gen', '-j', id])
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    await place.pvt(['stage', 'done', 'gen', '-j', id])
-    const { shown, code } = await session
+    const mark = (verb: string) => () => void place.pvt(['stage', verb, 'gen', '-j', id])
+    const { shown, code } = await onTerminal(`pvt job status ${id} --watch 0.1`, [
+      [/queued/, mark('start')],
+      [/running/, mark('done')],
+    ])
     expect(code).toBe(0)
     const screens = shown.split('\x1b[H\x1b[2J').slice(1)
-    expect(screens.length).toBeGreaterThanOrEqual(2)
+    expect(screens).toHaveLength(3)
     expect(screens[0]).toMatch(/status\x1b\[22m +queued/)
     expect(screens.at(-1)).toMatch(/status\x1b\[22m +completed/)
   })

@@ -67,7 +67,7 @@ describe('a job is named by', () => {
     expect(await meant(['@latest'], { env: { USER: 'bob' } })).toBe(others)
   })
 
-  test.each([
+  test.concurrent.each([
     ['outer', () => outer],
     ['outer/inner', () => inner],
     ['outer/inner/deep', () => inner],
@@ -96,7 +96,7 @@ describe('a job is named by', () => {
 })
 
 describe('what names no job', () => {
-  test.each([
+  test.concurrent.each([
     [
       'an ambiguous prefix lists the candidates',
       ['abcd'],

@@ -8,7 +8,7 @@ import { checkDatabase } from '../../src/store/maintenance.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import { eachEngine } from '../support/databases.ts'
 import { onEachEngine } from './contract.ts'
-import { contentsOf, fill, storeJob } from './jobs.ts'
+import { aPoint, at, contentsOf, fill, storeJob } from './jobs.ts'
 
 let folder: string
 let path: string
@@ -34,6 +34,25 @@ onEachEngine('a backup of a database', (given) => {
     expect(await checkDatabase(target)).toEqual([])
     await target.close()
     await fresh.drop()
+  })
+
+  test('brings back more rows of one job than are copied at a time', async () => {
+    const { job_id } = await storeJob(
+      given.db,
+      {},
+      Array.from({ length: 5001 }, () => aPoint()),
+    )
+    const numbers = Array.from({ length: 10_001 }, (_, index) => index + 2)
+    const row = (number: number) => [job_id, number, at(1), 'info', 'test', `${number}`]
+    const columns = ['job_id', 'log_number', 'logged_at', 'level', 'source', 'message']
+    await given.db.insert('job_logs', columns, numbers.map(row))
+    const summaries = numbers.map((number) => [job_id, `m${number}`, number, 0, 0])
+    await given.db.insert('summaries', ['job_id', 'measurement', 'ordinal', 'count', 'failed'], summaries)
+    const before = await contentsOf(given.db)
+    await writeBackup(given.db, path)
+    await restoreContents(given.db, path)
+    expect(await contentsOf(given.db)).toEqual(before)
+    expect(before['job_logs']).toHaveLength(10_002)
   })
 
   test('brings back what was there, and can be brought back again', async () => {

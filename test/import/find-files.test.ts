@@ -1,0 +1,191 @@
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { pointName } from '../../src/domain/point.ts'
+import { findFiles, isMeasureFileName, newestBackup, pointOfPath } from '../../src/import/find-files.ts'
+import { makeBackup, makeDomain } from '../fixtures/flow.ts'
+import { makeLiveTree } from '../fixtures/live-tree.ts'
+import { failure } from '../support/failure.ts'
+
+/** 16 points. */
+const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk' }
+const tt = 'TT/typical/typical_m40/v1min'
+
+let root: string
+let folder: string
+let count = 0
+
+beforeAll(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'pvt-find-')))
+  // A test reads it as another user.
+  chmodSync(root, 0o755)
+})
+
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true })
+})
+
+beforeEach(() => {
+  count += 1
+  folder = join(root, `domain${count}`)
+  mkdirSync(folder)
+})
+
+/** Writes files of one byte below the test's folder. */
+function write(...names: string[]): void {
+  for (const name of names) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), 'x')
+  }
+}
+
+/** The measure files below the test's folder: path, point, netlist. */
+function measures(path = folder): [string, string | null, string | null][] {
+  return findFiles(path).measures.map(({ path: file, point, netlist }) => [
+    relative(path, file),
+    point && pointName(point),
+    netlist && relative(path, netlist),
+  ])
+}
+
+const failureOf = (path: string) => failure(Promise.resolve().then(() => findFiles(path)))
+
+describe('a backup folder', () => {
+  test('has its creport, its reports in the order of their names, and no measure files', () => {
+    const domain = makeDomain(folder, { config })
+    expect(findFiles(domain.backupPath)).toEqual({
+      ...{ kind: 'backup', path: domain.backupPath, creport: domain.creportPath, measures: [] },
+      reports: [...domain.reportPaths.values()].sort(),
+    })
+  })
+
+  test('may keep a corner tree with measure files, anywhere below', () => {
+    const place = (corner: string): string => `${corner}/typical/typical_m40/v1min/sim_tx.mt0`
+    write('00bkp_202601151030/report/creport.txt', `00bkp_202601151030/${place('TT')}`)
+    write(`00bkp_202601151030/kept/${place('SSG')}`, `00bkp_202601151030/00bkp_old/${place('FFG')}`)
+    expect(measures(join(folder, '00bkp_202601151030'))).toEqual([
+      [`00bkp_old/${place('FFG')}`, 'FFG/typical/m40/v1min', null],
+      [place('TT'), 'TT/typical/m40/v1min', null],
+      [`kept/${place('SSG')}`, 'SSG/typical/m40/v1min', null],
+    ])
+  })
+
+  test('reports lie in its report folder only, and folders named like files are none', () => {
+    write('00bkp_202601151030/report/report_TT_typical_85_v1nom.txt', '00bkp_202601151030/creport.txt')
+    write('00bkp_202601151030/report/creport.txt/x', '00bkp_202601151030/report/report_x.txt/x')
+    write('00bkp_202601151030/sim_tx.mt0/x', '00bkp_202601151030/report/myreport_x.txt')
+    const path = join(folder, '00bkp_202601151030')
+    expect(findFiles(path)).toMatchObject({
+      ...{ creport: null, measures: [] },
+      reports: [join(path, 'report/report_TT_typical_85_v1nom.txt')],
+    })
+  })
+
+  test.each(['', 'tb_bkp/typical_85/v1nom/sim_tx.sp', 'compiled_waveform/x.tr0', 'report/notes.txt'])(
+    'with nothing to import is bad input: %j',
+    async (name) => {
+      write(`00bkp_202601151030/${name === '' ? '.hidden' : name}`)
+      const path = join(folder, '00bkp_202601151030')
+      expect(await failureOf(path)).toMatchObject({
+        ...{ code: 'bad_input', message: expect.stringContaining('no report/creport.txt') as string },
+      })
+    },
+  )
+})
+
+describe('a domain folder', () => {
+  test('its live tree: every measure file with its point and its netlist', () => {
+    const tree = makeLiveTree(folder, { config, failedPoints: ['TT/typical/m40/v1max'] })
+    const found = findFiles(folder)
+    expect(found).toMatchObject({ kind: 'domain', path: folder, creport: null, reports: [] })
+    const expected = [...tree.measurePaths].map(([name, [file]]) => [
+      relative(folder, file!),
+      name,
+      relative(folder, file!.replace('.mt0', '.sp')),
+    ])
+    expect(measures()).toEqual(expected.sort())
+    expect(expected).toHaveLength(15)
+  })
+
+  test('during the stage ext: result/ below the point, the netlist above', () => {
+    makeLiveTree(folder, { config, inResultFolder: true })
+    expect(measures()).toHaveLength(16)
+    for (const [file, point, netlist] of measures()) {
+      expect(file).toContain(`${point!.split('/').at(-1)!}/result/sim_tx.mt0`)
+      expect(netlist).toBe(file.replace('result/sim_tx.mt0', 'sim_tx.sp'))
+    }
+  })
+
+  test('its backups are other runs, and are not read', () => {
+    makeLiveTree(folder, { config })
+    makeBackup(folder)
+    write(`00bkp_202601151030/${tt}/sim_tx.mt0`)
+    expect(findFiles(folder)).toMatchObject({ creport: null, reports: [] })
+    expect(measures()).toHaveLength(16)
+  })
+
+  test('the reports of report/ come before those beside the corners', () => {
+    write('creport.txt', 'report_TT_typical_85_v1nom.txt')
+    expect(findFiles(folder)).toMatchObject({
+      ...{ creport: join(folder, 'creport.txt'), reports: [join(folder, 'report_TT_typical_85_v1nom.txt')] },
+    })
+    write('report/creport.txt', 'report/report_SSG_typical_85_v1nom.txt')
+    expect(findFiles(folder)).toMatchObject({
+      creport: join(folder, 'report/creport.txt'),
+      reports: [join(folder, 'report/report_SSG_typical_85_v1nom.txt')],
+    })
+  })
+
+  test('without a live tree it is bad input, and the hint names its newest backup', async () => {
+    expect(await failureOf(folder)).toMatchObject({
+      code: 'bad_input',
+      hint: 'name a domain folder or a backup',
+    })
+    makeDomain(folder, { config, stamp: '202601010000' })
+    makeBackup(folder, { stamp: '202602010000' })
+    expect(await failureOf(folder)).toMatchObject({
+      hint: expect.stringMatching(/00bkp_202602010000.*--latest/) as string,
+    })
+  })
+})
+
+test('the newest backup is that of the latest time stamp, whatever lies beside it', () => {
+  expect(newestBackup(folder)).toBeNull()
+  expect(newestBackup(join(folder, 'nowhere'))).toBeNull()
+  write('00bkp_202612312359/report/x', '00bkp_202701010000/report/x', '00bkp_202699999999/x')
+  write('00bkp_999912312359', '00bkp_2028/x', 'zzbkp_209901010000/x', '00bkp_202801010000_old/x')
+  symlinkSync('00bkp_202612312359', join(folder, '00bkp_203001010000'))
+  expect(newestBackup(folder)).toBe(join(folder, '00bkp_202701010000'))
+})
+
+describe('a single file', () => {
+  test.each([
+    ['creport.txt', 'creport'],
+    ['my creport of monday.txt', 'creport'],
+    ['report_TT_typical_85_v1nom.txt', 'report'],
+    ['report_.txt', 'report'],
+    ['sim_tx.mt0', 'measure'],
+    ['sim_tx.mt0.csv', 'measure'],
+    ['whatever', 'measure'],
+    ['config.cfg', 'measure'],
+  ])('%s is read as a %s', (name, kind) => {
+    write(name)
+    const path = join(folder, name)
+    const expected = { kind, path, creport: null, reports: [], measures: [] }
+    const file = { creport: { creport: path }, report: { reports: [path] } }[kind] ?? {
+      measures: [{ path, point: null, netlist: null }],
+    }
+    expect(findFiles(path)).toEqual({ ...expected, ...file })
+  })
+
+  test('its absolute path tells its point, through a symbolic link, too', () => {
+    write(`${tt}/sim_tx.mt0`, `${tt}/sim_tx.sp`)
+    symlinkSync(join(folder, tt, 'sim_tx.mt0'), join(folder, 'link.mt0'))
+    for (const path of [join(folder, tt, 'sim_tx.mt0'), join(folder, 'link.mt0')]) {
+      const [found] = findFiles(path).measures
+      expect(found).toMatchObject({ path: join(folder, tt, 'sim_tx.mt0'), point: { voltage_combo: 'v1min' } })
+      expect(found!.netlist).toBe(join(folder, tt, 'sim_tx.sp'))
+    }
+  })
+})

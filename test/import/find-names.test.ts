@@ -1,0 +1,158 @@
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { pointName } from '../../src/domain/point.ts'
+import { findFiles, isMeasureFileName, newestBackup, pointOfPath } from '../../src/import/find-files.ts'
+import { makeBackup, makeDomain } from '../fixtures/flow.ts'
+import { makeLiveTree } from '../fixtures/live-tree.ts'
+import { failure } from '../support/failure.ts'
+
+/** 16 points. */
+const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk' }
+const tt = 'TT/typical/typical_m40/v1min'
+
+let root: string
+let folder: string
+let count = 0
+
+beforeAll(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'pvt-find-')))
+  // A test reads it as another user.
+  chmodSync(root, 0o755)
+})
+
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true })
+})
+
+beforeEach(() => {
+  count += 1
+  folder = join(root, `domain${count}`)
+  mkdirSync(folder)
+})
+
+/** Writes files of one byte below the test's folder. */
+function write(...names: string[]): void {
+  for (const name of names) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), 'x')
+  }
+}
+
+/** The measure files below the test's folder: path, point, netlist. */
+function measures(path = folder): [string, string | null, string | null][] {
+  return findFiles(path).measures.map(({ path: file, point, netlist }) => [
+    relative(path, file),
+    point && pointName(point),
+    netlist && relative(path, netlist),
+  ])
+}
+
+const failureOf = (path: string) => failure(Promise.resolve().then(() => findFiles(path)))
+
+describe('what cannot be found', () => {
+  test('a path that is not there, one below a file, a loop of links', async () => {
+    write('file')
+    symlinkSync('b', join(folder, 'a'))
+    symlinkSync('a', join(folder, 'b'))
+    expect(await failureOf(join(folder, 'nothing'))).toMatchObject({ code: 'file_not_found' })
+    expect(await failureOf(join(folder, 'file/below'))).toMatchObject({ code: 'file_not_found' })
+    expect(await failureOf(join(folder, 'a'))).toMatchObject({ code: 'file_error' })
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('a folder without permission is named', async () => {
+    write('creport.txt')
+    chmodSync(folder, 0o700)
+    process.seteuid!(65534)
+    const error = await failureOf(folder).finally(() => {
+      process.seteuid!(0)
+    })
+    expect(error).toMatchObject({ code: 'file_error', message: `no permission to read ${folder}` })
+  })
+})
+
+test('symbolic links below a folder are not followed', () => {
+  write(`${tt}/sim_tx.mt0`, 'other/SSG/typical/typical_m40/v1min/sim_tx.mt0', 'other/creport.txt')
+  const domain = join(folder, 'domain')
+  mkdirSync(domain)
+  symlinkSync(join(folder, 'other', 'SSG'), join(domain, 'SSG'))
+  symlinkSync(domain, join(domain, 'loop'))
+  symlinkSync(join(folder, tt, 'sim_tx.mt0'), join(domain, 'sim_tx.mt0'))
+  symlinkSync(join(folder, 'other/creport.txt'), join(domain, 'creport.txt'))
+  symlinkSync('nowhere', join(domain, 'report_TT_typical_85_v1nom.txt'))
+  mkdirSync(join(domain, 'kept'))
+  writeFileSync(join(domain, 'kept/sim_tx.mt0'), 'x')
+  symlinkSync(join(folder, tt, 'sim_tx.mt0'), join(domain, 'kept/sim_tx.sp'))
+  expect(findFiles(domain)).toMatchObject({ creport: null, reports: [] })
+  expect(measures(domain)).toEqual([['kept/sim_tx.mt0', null, null]])
+})
+
+test('a path that is a link is read under its real name', () => {
+  const { backupPath } = makeDomain(folder, { config })
+  symlinkSync(backupPath, join(folder, 'latest'))
+  expect(findFiles(join(folder, 'latest'))).toMatchObject({ kind: 'backup', path: backupPath })
+})
+
+test('the walk ends in the twelfth folder', () => {
+  const deep = (levels: number): string => [...Array<string>(levels).fill('d'), 'sim_tx.mt0'].join('/')
+  write(deep(0), deep(11), deep(12), deep(13))
+  expect(measures().map(([file]) => file)).toEqual([deep(12), deep(11), deep(0)])
+})
+
+test.each(['a b', 'ünï 测试 😀', 'new\nline', 'it\'s "quoted" $HOME `x`', '-rf', '%s%n', '\\', '\u0001'])(
+  'the name %j is one as any other',
+  (name) => {
+    write(`${name}/${name}/${name}_m40/v1min/${name}.mt0`, `${name}/${name}/${name}_m40/v1min/${name}.sp`)
+    const place = `${name}/${name}/${name}_m40/v1min/${name}`
+    expect(measures()).toEqual([[`${place}.mt0`, `${name}/${name}/m40/v1min`, `${place}.sp`]])
+  },
+)
+
+test.each([
+  ['TT/typical/typical_m40/v1min/sim_tx.mt0', 'TT/typical/m40/v1min'],
+  ['/proj/gpio/TT/typical/typical_125/v1max_v2min/sim_tx.mt0', 'TT/typical/125/v1max_v2min'],
+  ['TT/typical/typical_m40/v1min/result/sim_tx.mt0', 'TT/typical/m40/v1min'],
+  ['FFG_SSG/cworst_CCworst_T/cworst_CCworst_T_m12.5/v1nom/x', 'FFG_SSG/cworst_CCworst_T/m12.5/v1nom'],
+  ['TT/typical/typical_-40/v1min/sim_tx.mt0', 'TT/typical/m40/v1min'],
+  ['TT/typical/typical_m40/sim_tx.mt0', null],
+  ['typical/typical_m40/v1min/sim_tx.mt0', null],
+  ['TT/typical/typical_hot/v1min/sim_tx.mt0', null],
+  ['TT/typical/typical/v1min/sim_tx.mt0', null],
+  ['TT/typical/other_m40/v1min/sim_tx.mt0', null],
+  ['TT/typical/typical_m40/v2min/sim_tx.mt0', null],
+  ['TT/typical/typical_m40/v1/sim_tx.mt0', null],
+  ['TT/typical/typical_m40/v1min/result/result/sim_tx.mt0', null],
+  ['sim_tx.mt0', null],
+])('the folders of %s tell the point %s', (path, name) => {
+  const point = pointOfPath(path)
+  expect(point && pointName(point)).toBe(name)
+})
+
+test('a measure file is known by its name', () => {
+  const known = [
+    '.mt0',
+    '.ms0',
+    '.ma0',
+    '.md0',
+    '.mt00',
+    '.mt12',
+    '.mt0.csv',
+    '_mt0.csv',
+    '.mt0@ra',
+    '.mt0@ra.csv',
+  ]
+  const others = ['.mt', '.mx0', '.mt0.bak', '.mt0~', '_mt0', '.tr0', '.mt0.gz', '.csv', '.lis', '.mt0@']
+  for (const ending of known) expect([ending, isMeasureFileName(`sim_tx${ending}`)]).toEqual([ending, true])
+  for (const ending of others) expect([ending, isMeasureFileName(`sim_tx${ending}`)]).toEqual([ending, false])
+})
+
+test.each(['.mt0', '.mt00', '.mt7', '.ms0', '.mt0.csv', '_mt0.csv', '.mt0@ra', '#1.mt0', '_a12.mt0'])(
+  'the netlist of sim_tx%s is sim_tx.sp',
+  (ending) => {
+    write(`${tt}/sim_tx${ending}`, `${tt}/other.sp`)
+    expect(measures()).toEqual([[`${tt}/sim_tx${ending}`, 'TT/typical/m40/v1min', null]])
+    write(`${tt}/sim_tx.sp`)
+    expect(measures()).toEqual([[`${tt}/sim_tx${ending}`, 'TT/typical/m40/v1min', `${tt}/sim_tx.sp`]])
+  },
+)

@@ -1,0 +1,142 @@
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { pointName, toPoint } from '../../src/domain/point.ts'
+import { findFiles } from '../../src/import/find-files.ts'
+import { problemText, readFound } from '../../src/import/import-results.ts'
+import { readSources, type Sources } from '../../src/import/read-sources.ts'
+import { type Domain, type DomainOptions, makeDomain } from '../fixtures/flow.ts'
+import { makeLiveTree } from '../fixtures/live-tree.ts'
+import { hspiceMeasureText } from '../fixtures/measure.ts'
+import { failure } from '../support/failure.ts'
+
+/** 16 points. */
+const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk' }
+const point = 'FFG/typical/m40/v1max'
+
+let root: string
+let folder: string
+let count = 0
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'pvt-sources-'))
+  chmodSync(root, 0o755)
+})
+
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true })
+})
+
+beforeEach(() => {
+  count += 1
+  folder = join(root, `domain${count}`)
+})
+
+const make = (options: DomainOptions = {}): Domain => makeDomain(folder, { config, ...options })
+const read = (path: string): Sources => readSources(findFiles(path), null)
+
+/** The places of the rows of a source, each once. */
+const pointsOf = ({ rows }: Sources, source: string): string[] => [
+  ...new Set(rows.filter((row) => row.source === source).map((row) => pointName(row.point))),
+]
+
+describe('the names of reports', () => {
+  test.each([
+    ['report_MY_CORNER_typical_m40_v1max.txt', 'MY_CORNER/typical/m40/v1max'],
+    ['report_FFG_SSG_cworst_CCworst_T_125_v1max_v2min.txt', 'FFG_SSG/cworst_CCworst_T/125/v1max_v2min'],
+    ['report_A_B_rcbest_CCbest_T_m12.5_v1min_v2max_v3nom.txt', 'A_B/rcbest_CCbest_T/m12.5/v1min_v2max_v3nom'],
+    ['report_SSG_FFG_my_extraction_125_v1nom.txt', 'SSG_FFG/my_extraction/125/v1nom'],
+  ])('are read from the right: %s', (name, expected) => {
+    const domain = make()
+    cpSync(domain.reportPaths.get(point)!, join(folder, name))
+    const { attempted, rows } = read(join(folder, name))
+    expect([...attempted, ...rows.map((row) => row.point)].map(pointName)).toEqual([expected, expected])
+  })
+
+  test('with an extraction and a corner that nobody knows: creport.txt spells them out', () => {
+    const domain = make()
+    const creport = readFileSync(domain.creportPath, 'utf8').replaceAll('FFG\ttypical', 'X_Y\tz_typical')
+    writeFileSync(domain.creportPath, creport)
+    for (const [name, path] of domain.reportPaths) {
+      if (!name.startsWith('FFG/')) continue
+      cpSync(path, path.replace('FFG_typical', 'X_Y_z_typical'))
+      rmSync(path)
+    }
+    const sources = read(domain.backupPath)
+    expect(sources.problems).toEqual([])
+    expect(pointsOf(sources, 'report').sort()).toEqual(pointsOf(sources, 'creport').sort())
+    expect(pointsOf(sources, 'report')).toContain('X_Y/z_typical/m40/v1max')
+  })
+
+  test.each(['report_.txt', 'report_TT.txt', 'report_TT_typical_m40.txt', 'report_TT_typical_hot_v1max.txt'])(
+    'that tell no point are a problem: %s',
+    (name) => {
+      const domain = make()
+      cpSync(domain.reportPaths.get(point)!, join(domain.backupPath, 'report', name))
+      const sources = read(domain.backupPath)
+      expect(sources.problems).toMatchObject([
+        { line: null, level: 'error', message: expect.stringContaining('its name does not tell') as string },
+      ])
+      expect(sources.rows).toHaveLength(32)
+    },
+  )
+})
+
+test('names that the header of creport.txt lacks are those of the first report that has any', () => {
+  const domain = make({ headerWithoutNames: true, failedPoints: ['FFAG/typical/125/v1max'] })
+  const sources = read(domain.backupPath)
+  expect(sources.problems.filter(({ level }) => level === 'error')).toEqual([])
+  const creport = sources.rows.filter(({ source }) => source === 'creport')
+  expect(creport.map((row) => row.measurements)).toEqual([...domain.truth.values()])
+  expect(creport.map(({ temper, point: at }) => temper === at.temperature_c)).not.toContain(false)
+})
+
+test('without a report that has names, nothing of such a creport.txt is read', () => {
+  const domain = make({ headerWithoutNames: true })
+  for (const path of domain.reportPaths.values()) rmSync(path)
+  expect(read(domain.backupPath)).toMatchObject({ rows: [], problems: [{ level: 'error', line: 10 }] })
+})
+
+describe('a measure file', () => {
+  const text = hspiceMeasureText({ names: ['vout', 'temper', 'alter#'], rows: [[1, 25, 1]] })
+
+  test('whose folders tell no point: the one that is given, else a problem', () => {
+    mkdirSync(folder)
+    const path = join(folder, 'sim_tx.mt0')
+    writeFileSync(path, text)
+    expect(read(path)).toMatchObject({ rows: [], attempted: [], problems: [{ file: path, level: 'error' }] })
+    const given = toPoint('TT', 'typical', '25', 'v1nom')
+    expect(readSources(findFiles(path), given)).toMatchObject({ rows: [{ point: given }], problems: [] })
+  })
+
+  test('whose folders tell its point keeps it, whatever is given', () => {
+    const place = join(folder, 'TT/typical/typical_25/v1nom')
+    mkdirSync(place, { recursive: true })
+    writeFileSync(join(place, 'sim_tx.mt0'), text)
+    const { rows } = readSources(
+      findFiles(join(place, 'sim_tx.mt0')),
+      toPoint('SSG', 'typical', '85', 'v1max'),
+    )
+    expect(rows.map((row) => pointName(row.point))).toEqual(['TT/typical/25/v1nom'])
+  })
+
+  test('simulated at another temperature than its folder says is read, with a warning', () => {
+    const place = join(folder, 'TT/typical/typical_85/v1nom')
+    mkdirSync(place, { recursive: true })
+    writeFileSync(join(place, 'sim_tx.mt0'), text)
+    expect(read(folder)).toMatchObject({
+      rows: [{ temper: 25 }],
+      problems: [{ level: 'warning', message: expect.stringMatching(/temper is 25.*85 °C/) as string }],
+    })
+  })
+})
