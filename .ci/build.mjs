@@ -1,5 +1,7 @@
 // Builds dist/: the program as one CommonJS file, and one file for each library that only some commands need.
 // Start-up time is the reason for everything here (figures in README.md, "How fast it is").
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { build } from 'esbuild'
 
@@ -48,8 +50,11 @@ const shared = {
   format: 'cjs',
   logLevel: 'warning',
   legalComments: 'none',
+  // `require` instead: bin/pvt.cjs runs a script, which has no import(), and loading Node's ESM loader takes 2 ms.
+  supported: { 'dynamic-import': false },
 }
 
+rmSync('dist/cli.cache', { force: true })
 await build({
   ...shared,
   entryPoints: ['src/cli.ts'],
@@ -67,3 +72,4 @@ await build({
   outExtension: { '.js': '.cjs' },
   external: ['pg-native'],
 })
+execFileSync(process.execPath, ['.ci/cache.cjs'], { stdio: 'ignore' })

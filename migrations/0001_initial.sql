@@ -35,7 +35,7 @@ create table jobs (
   planned_stages text not null,
   current_stage text,
   completed_stages text not null,
-  total_simulations integer,
+  total_simulations bigint,
   stored_simulations integer not null default 0,
   successful_simulations integer not null default 0,
   failed_simulations integer not null default 0,
@@ -59,12 +59,12 @@ create index jobs_by_backup on jobs (backup_path);
 create table stages (
   job_id text not null references jobs (job_id) on delete cascade,
   stage text not null check (stage in ('gen', 'run', 'ext', 'srt', 'bkp', 'usr')),
-  attempt integer not null,
+  attempt bigint not null,
   status text not null check (status in ('running', 'done', 'failed', 'skipped')),
   started_at text,
   finished_at text,
   elapsed_seconds double precision,
-  exit_code integer,
+  exit_code bigint,
   message text,
   primary key (job_id, stage, attempt)
 );
@@ -72,7 +72,7 @@ create table stages (
 -- The PVT points that a job is expected to deliver, in flow order.
 create table points (
   job_id text not null references jobs (job_id) on delete cascade,
-  ordinal integer not null,
+  ordinal bigint not null,
   corner text not null,
   extraction text not null,
   temperature text not null,
@@ -116,8 +116,8 @@ create table results (
   temperature text not null,
   temperature_c double precision not null,
   voltage_combo text not null,
-  alter_number integer not null,
-  row_number integer not null,
+  alter_number bigint not null,
+  row_number bigint not null,
   sweep_json text not null,
   del_rr double precision,
   del_ff double precision,
@@ -139,7 +139,7 @@ create table results (
 create table summaries (
   job_id text not null references jobs (job_id) on delete cascade,
   measurement text not null,
-  ordinal integer not null,
+  ordinal bigint not null,
   count integer not null,
   failed integer not null,
   min double precision,
@@ -152,7 +152,7 @@ create table summaries (
 
 create table job_logs (
   job_id text not null references jobs (job_id) on delete cascade,
-  log_number integer not null,
+  log_number bigint not null,
   logged_at text not null,
   level text not null check (level in ('debug', 'info', 'warning', 'error')),
   source text not null,

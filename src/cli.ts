@@ -15,7 +15,7 @@ import { programVersion } from './version.ts'
 async function main(argv: readonly string[]): Promise<void> {
   // pg and Node warn their developers; on a user's stderr that is noise, and no JSON.
   if (!isDebugging(process.env)) process.removeAllListeners('warning')
-  const program = defineProgram()
+  const program = defineProgram(argv)
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {
@@ -27,7 +27,7 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function defineProgram(): Command {
+function defineProgram(argv: readonly string[]): Command {
   const program = new Command('pvt')
     .description('The flight recorder for PVT (process, voltage, temperature) simulation runs.')
     .version(programVersion, '-V, --version')
@@ -44,8 +44,8 @@ function defineProgram(): Command {
     (run) =>
     (...rest) =>
       runInContext(program, rest, run)
-  for (const entry of commands) {
-    if (typeof entry === 'function') entry(program, act)
+  for (const entry of wanted(argv)) {
+    if ('define' in entry) entry.define(program, act)
     else {
       const group = program
         .command(entry.name)
@@ -64,6 +64,15 @@ function missingCommand(program: Command, argv: readonly string[]): PvtError {
   const path = group === program ? 'pvt' : `pvt ${group.name()}`
   const names = group.commands.map((command) => command.name())
   return usageError(`a command is missing after '${path}'`, `one of ${names.join(', ')}; see ${path} --help`)
+}
+
+/**
+ * The commands that the words may mean: defining all of them takes a millisecond of every start. All, when none is
+ * named: for the help, and to say what is similar to an unknown one.
+ */
+function wanted(argv: readonly string[]): typeof commands {
+  const named = commands.filter(({ name }) => argv.includes(name))
+  return named.length === 0 || argv.includes('help') ? commands : named
 }
 
 const groupDescription = (summary: string): string => `${summary[0]!.toUpperCase()}${summary.slice(1)}.`

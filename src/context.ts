@@ -17,6 +17,8 @@ export interface Context {
   printText(text: string): void
   /** One line on stderr that the user should know; silent with --quiet. */
   warn(message: string): void
+  /** One line on stderr about something that failed though the command went on; with --quiet too. */
+  report(message: string): void
   /** Progress and hints on stderr; silent with --quiet. */
   inform(message: string): void
   /** Clears the screen where the answer goes to one; nothing in a pipe. */

@@ -29,6 +29,9 @@ export function openContext(settings: Settings): Context & { close(): Promise<vo
     warn: (message) => {
       say(`warning: ${message}`)
     },
+    report: (message) => {
+      writeError(`pvt: ${visible(message)}\n`)
+    },
     inform: say,
     clearScreen: () => {
       if (settings.format === 'table' && isTerminal(1)) writeOutput('\x1b[H\x1b[2J')

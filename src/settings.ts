@@ -1,5 +1,5 @@
-import { homedir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { userInfo } from 'node:os'
+import { isAbsolute, join } from 'node:path'
 import { usageError } from './errors.ts'
 
 export const formats = ['table', 'json', 'ndjson', 'csv'] as const
@@ -94,7 +94,9 @@ function parseLocation(text: string, origin: string): DatabaseLocation {
 }
 
 function dataFolder(environment: Environment): string {
-  if (isSet(environment.XDG_DATA_HOME)) return environment.XDG_DATA_HOME
+  const { XDG_DATA_HOME } = environment
+  // A relative one is invalid and to be ignored (XDG Base Directory Specification).
+  if (isSet(XDG_DATA_HOME) && isAbsolute(XDG_DATA_HOME)) return XDG_DATA_HOME
   const home = isSet(environment.HOME) ? environment.HOME : homeOfUser()
   if (home === null) {
     throw usageError('there is no home folder for the default database', 'set PVT_DB or use --db')
@@ -102,10 +104,10 @@ function dataFolder(environment: Environment): string {
   return join(home, '.local', 'share')
 }
 
-/** os.homedir() throws for a user that the system does not know (a container, `env -i`). */
+/** Throws for a user that the system does not know (a container). os.homedir() believes an empty HOME. */
 function homeOfUser(): string | null {
   try {
-    return homedir()
+    return userInfo().homedir
   } catch {
     return null
   }

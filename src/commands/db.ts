@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../errors.ts'
@@ -5,7 +6,7 @@ import { bytes, type Column, renderFields, renderTable } from '../render/index.t
 import type { Database } from '../store/database.ts'
 import { openDatabase, shownLocation } from '../store/open-database.ts'
 import { checkDatabase, databaseStatus, type Finding, optimizeDatabase } from '../store/maintenance.ts'
-import { migrate } from '../store/migrate.ts'
+import { migrate, migrationStatus } from '../store/migrate.ts'
 import { programVersion } from '../version.ts'
 import { type Act, addExamples, counted, fieldColumns, printChange, shortId } from './shared.ts'
 
@@ -75,8 +76,11 @@ export function defineDbMigrate(group: Command, act: Act): void {
 }
 
 export async function runDbMigrate(context: Context): Promise<void> {
+  // A file that is not there is made whole when it is opened.
+  const { database } = context.settings
+  const isNew = database.engine === 'sqlite' && !existsSync(database.path)
   await withOlderSchema(context, async (db) => {
-    const applied = await migrate(db)
+    const applied = isNew ? (await migrationStatus(db)).applied.map(({ name }) => name) : await migrate(db)
     const line = applied.length === 0 ? 'is up to date' : `migrated: ${applied.join(', ')}`
     await printChange(context, `${db.location} ${line}`, { location: db.location, applied })
   })

@@ -6,7 +6,8 @@ import { type Job, type JobStatus, jobStatuses } from '../domain/job.ts'
 import { usageError } from '../errors.ts'
 import { realPath } from '../import/find-files.ts'
 import { type Column, duration, localTime } from '../render/index.ts'
-import { findHistory, jobColumns } from '../store/jobs.ts'
+import { jobColumns } from '../store/jobs.ts'
+import { findHistory } from '../store/history.ts'
 import {
   type Act,
   addExamples,

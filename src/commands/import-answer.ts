@@ -9,7 +9,10 @@ export function warnOfProblems(context: Context, report: ImportReport): void {
     const told = Object.entries(sources).map(([source, value]) => `${source} ${value ?? 'failed'}`)
     context.warn(`${point}: ${measurement} is ${told.join(', ')}: the first was taken`)
   }
-  for (const problem of report.problems) context.warn(problemText(problem))
+  for (const problem of report.problems) {
+    if (problem.level === 'error') context.report(problemText(problem))
+    else context.warn(problemText(problem))
+  }
   if (report.problems.some((problem) => problem.level === 'error')) context.exitWith(exitCodes.bad_input)
 }
 

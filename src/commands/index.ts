@@ -30,8 +30,14 @@ export interface Group {
   commands: readonly Define[]
 }
 
+/** A command without a group. */
+export interface Single {
+  name: string
+  define: Define
+}
+
 /** Everything that `pvt` can do, in the order of `pvt --help`. */
-export const commands: readonly (Group | Define)[] = [
+export const commands: readonly (Group | Single)[] = [
   {
     name: 'job',
     summary: 'record runs and look after them',
@@ -60,16 +66,16 @@ export const commands: readonly (Group | Define)[] = [
       defineResultsExport,
     ],
   },
-  defineInspect,
-  defineHistory,
-  defineStats,
-  defineCleanup,
+  { name: 'inspect', define: defineInspect },
+  { name: 'history', define: defineHistory },
+  { name: 'stats', define: defineStats },
+  { name: 'cleanup', define: defineCleanup },
   {
     name: 'backup',
     summary: 'copy the database, and look after the copies',
     commands: [defineBackupCreate, defineBackupList, defineBackupVerify],
   },
-  defineRestore,
+  { name: 'restore', define: defineRestore },
   {
     name: 'db',
     summary: 'look at the database and look after it',

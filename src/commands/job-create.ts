@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { type StageName, stageNames } from '../domain/stage.ts'
 import { newJob } from '../import/describe-job.ts'
-import { realPath } from '../import/find-files.ts'
+import { realFolder, realPath } from '../import/find-files.ts'
 import { problemText } from '../import/import-results.ts'
 import { type LoadedConfiguration, loadConfiguration } from '../import/load-configuration.ts'
 import { createJob } from '../store/create-job.ts'
@@ -76,9 +76,9 @@ export async function runJobCreate(context: Context, options: Options): Promise<
 function findDomain(context: Context, options: Options): { domain: string; config: string | null } {
   if (options.config !== undefined) {
     const config = realPath(options.config)
-    return { config, domain: options.domain === undefined ? dirname(config) : realPath(options.domain) }
+    return { config, domain: options.domain === undefined ? dirname(config) : realFolder(options.domain) }
   }
-  const domain = realPath(options.domain ?? context.settings.cwd)
+  const domain = realFolder(options.domain ?? context.settings.cwd)
   const beside = [join(context.settings.cwd, 'config.cfg'), join(domain, 'config.cfg')]
   return {
     domain,

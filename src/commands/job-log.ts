@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
+import { usageError } from '../errors.ts'
 import { type Column, localTime } from '../render/index.ts'
 import { addLogEntry, findLogEntries, type LogEntry, type LogLevel, logLevels } from '../store/job-logs.ts'
 import { type Act, addExamples, printChange, shortId, wholeNumber } from './shared.ts'
@@ -36,6 +37,7 @@ export async function runJobLog(
   const job = await whichJob(context, reference)
   const db = await context.database()
   if (options.add !== undefined) {
+    if (options.add.trim() === '') throw usageError('--add: the line is empty')
     const entry: LogEntry = {
       logged_at: context.now(),
       level: options.level,

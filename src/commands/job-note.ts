@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { usageError } from '../errors.ts'
 import { addLogEntry } from '../store/job-logs.ts'
 import { type Act, addExamples, printChange, shortId } from './shared.ts'
 import { whichJob } from './which-job.ts'
@@ -19,6 +20,7 @@ export function defineJobNote(group: Command, act: Act): void {
 /** Commander fills arguments from the left; with one of them it is the text. */
 export async function runJobNote(context: Context, first: string, second: string | undefined): Promise<void> {
   const [reference, text] = second === undefined ? [undefined, first] : [first, second]
+  if (text.trim() === '') throw usageError('the note is empty')
   const job = await whichJob(context, reference)
   const entry = {
     logged_at: context.now(),

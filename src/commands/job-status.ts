@@ -40,7 +40,7 @@ export async function runJobStatus(
   second: string | undefined,
   options: Options,
 ): Promise<void> {
-  const { reference, status } = readArguments(first, second)
+  const { reference, status, watch: period } = readArguments(first, second, options.watch)
   if (status !== null) return setStatus(context, reference, status, options)
   if (options.stage !== undefined || options.error !== undefined || options.backup !== undefined) {
     throw usageError(
@@ -49,19 +49,35 @@ export async function runJobStatus(
     )
   }
   const job = await whichJob(context, reference)
-  if (options.watch === undefined) await show(context, job.job_id)
-  else await watch(context, job.job_id, toSeconds(options.watch))
+  if (period === undefined) await show(context, job.job_id)
+  else await watch(context, job.job_id, toSeconds(period))
 }
 
-/** `job status failed` has no job: a state is never a job's id, whose characters are hexadecimal. */
+interface Arguments {
+  reference: string | undefined
+  status: JobStatus | null
+  watch: string | true | undefined
+}
+
+/**
+ * `job status failed` has no job: a state is never a job's id, whose characters are hexadecimal. In
+ * `job status --watch 3f2a` Commander takes the job for the seconds.
+ */
 function readArguments(
   first: string | undefined,
   second: string | undefined,
-): { reference: string | undefined; status: JobStatus | null } {
-  if (second !== undefined) return { reference: first, status: toStatus(second) }
+  watch: Options['watch'],
+): Arguments {
+  if (typeof watch === 'string' && first === undefined && !isNumber(watch)) {
+    return { reference: watch, status: null, watch: true }
+  }
+  if (second !== undefined) return { reference: first, status: toStatus(second), watch }
   const status = jobStatuses.find((name) => name === first)
-  return status === undefined ? { reference: first, status: null } : { reference: undefined, status }
+  if (status === undefined) return { reference: first, status: null, watch }
+  return { reference: undefined, status, watch }
 }
+
+const isNumber = (text: string): boolean => /^\d+(\.\d+)?$/.test(text)
 
 function toStatus(text: string): JobStatus {
   const status = jobStatuses.find((name) => name === text)
@@ -99,7 +115,7 @@ async function show(context: Context, jobId: string): Promise<void> {
 
 function toSeconds(text: string | true): number {
   if (text === true) return 2
-  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
+  const seconds = isNumber(text) ? Number(text) : NaN
   if (!(seconds >= 0.1) || seconds > 86_400)
     throw usageError(`--watch ${text}: not a number of seconds`, 'for example --watch 5')
   return seconds

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { nameMatcher, pointMatcher, type ResultFilter } from '../domain/point-filter.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import type { Result } from '../domain/result.ts'
@@ -17,12 +17,18 @@ export interface FilterOptions extends JobOption {
 export function addFilters(command: Command): Command {
   return command
     .addOption(jobOption())
-    .option('--point <glob>', "PVT points, for example 'SSG*/typical/*/v1min*'; may be repeated", collect)
-    .option('--corner <glob>', 'corners; may be repeated', collect)
-    .option('--extraction <glob>', 'extractions; may be repeated', collect)
-    .option('--temperature <glob>', 'temperatures, m40 or -40; may be repeated', collect)
-    .option('--voltage <glob>', 'voltage combinations; may be repeated', collect)
-    .option('--measure <glob>', 'measurements; may be repeated', collect)
+    .option('--point <glob>', "PVT points, for example 'SSG*/typical/*/v1min*'; may be repeated", collectGlob)
+    .option('--corner <glob>', 'corners; may be repeated', collectGlob)
+    .option('--extraction <glob>', 'extractions; may be repeated', collectGlob)
+    .option('--temperature <glob>', 'temperatures, m40 or -40; may be repeated', collectGlob)
+    .option('--voltage <glob>', 'voltage combinations; may be repeated', collectGlob)
+    .option('--measure <glob>', 'measurements; may be repeated', collectGlob)
+}
+
+/** An empty glob is a script's variable that is not set, and no wish for nothing. */
+function collectGlob(value: string, before: string[] | undefined): string[] {
+  if (value === '') throw new InvalidArgumentError('It is empty.')
+  return collect(value, before)
 }
 
 export const toFilter = (options: FilterOptions): ResultFilter => ({

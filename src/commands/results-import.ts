@@ -1,9 +1,16 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
-import { PvtError, usageError } from '../errors.ts'
+import { exitCodes, PvtError, usageError } from '../errors.ts'
 import { describeBackup } from '../import/describe-backup.ts'
-import { findFiles, type FoundFiles, newestBackup, realPath } from '../import/find-files.ts'
+import {
+  findBackups,
+  findFiles,
+  type FoundFiles,
+  newestBackup,
+  realFolder,
+  realPath,
+} from '../import/find-files.ts'
 import {
   importSources,
   type ImportOptions,
@@ -17,12 +24,21 @@ import { createJob } from '../store/create-job.ts'
 import { findJobByBackup } from '../store/jobs.ts'
 import { programVersion } from '../version.ts'
 import { importedText, warnOfProblems } from './import-answer.ts'
-import { type Act, addExamples, type JobOption, jobOption, printChange, shortId } from './shared.ts'
+import {
+  type Act,
+  addExamples,
+  fieldColumns,
+  type JobOption,
+  jobOption,
+  printChange,
+  shortId,
+} from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options extends JobOption {
   latest?: boolean
   new?: boolean
+  recursive?: boolean
   corner?: string
   extraction?: string
   temperature?: string
@@ -42,6 +58,7 @@ export function defineResultsImport(group: Command, act: Act): void {
     .addOption(jobOption())
     .option('--latest', 'with a domain folder: its newest backup instead of the live tree')
     .option('--new', 'make a completed job of the backup')
+    .option('--recursive', 'make a completed job of every backup below the folder that has none yet')
     .option('--corner <name>', 'the point of a single measure file whose path does not tell it')
     .option('--extraction <name>', 'the same (default: typical)')
     .option('--temperature <t>', 'the same: m40, -40, 125')
@@ -51,7 +68,6 @@ export function defineResultsImport(group: Command, act: Act): void {
     .action(act(runResultsImport))
   addExamples(
     command,
-    'results import 00bkp_202506161234',
     'results import ~/gpio --latest --new',
     'results import sim_tx.mt0 --corner TT --temperature 85 --voltage v1nom --dry-run',
   )
@@ -70,14 +86,52 @@ export async function runResultsImport(
     user: context.settings.user,
     programVersion,
   }
+  if (options.recursive === true) {
+    await importRecursively(context, path, options, settings)
+    return
+  }
   const report =
     options.new === true
       ? await importNew(context, path, options, settings)
       : await importInto(context, path, options, settings)
   warnOfProblems(context, report)
+  await printChange(context, lineOf(report, settings), report)
+}
+
+/** A job for each backup that has none: one transaction each, a bad backup does not keep the others out. */
+async function importRecursively(
+  context: Context,
+  path: string | undefined,
+  options: Options,
+  settings: ImportOptions,
+): Promise<void> {
+  if (options.job !== undefined) throw usageError('--recursive makes jobs: it does not go with --job')
+  const db = await context.database()
+  const reports: ImportReport[] = []
+  for (const backup of findBackups(realFolder(path ?? context.settings.cwd))) {
+    if ((await findJobByBackup(db, backup)) !== null) continue
+    try {
+      const found = findFiles(backup)
+      reports.push(await createAndImport(context, found, readFound(found, settings), settings))
+    } catch (error) {
+      if (!(error instanceof PvtError) || error.exitCode !== exitCodes.bad_input) throw error
+      context.report(error.message)
+      context.exitWith(error.exitCode)
+    }
+  }
+  for (const report of reports) warnOfProblems(context, report)
+  await context.print({
+    value: reports,
+    columns: fieldColumns(Object.keys(reports[0] ?? {})),
+    rows: reports,
+    table: () => reports.map((report) => `${lineOf(report, settings)}\n`).join(''),
+  })
+}
+
+/** The summary of an import, the job first. */
+function lineOf(report: ImportReport, { dryRun }: ImportOptions): string {
   const id = report.job_id === null ? 'a new job' : shortId(report.job_id)
-  const mode = settings.dryRun ? ' (dry run: nothing stored)' : ''
-  await printChange(context, `${id} ${importedText(report)}${mode}`, { ...report })
+  return `${id} ${importedText(report)}${dryRun ? ' (dry run: nothing stored)' : ''}`
 }
 
 async function importInto(

@@ -105,7 +105,9 @@ export async function runStageDone(context: Context, stage: string, options: Don
     await answer(context, job, change, `stage ${name} done`, `stage ${name} was done already`)
     return
   }
-  const imported = await importBackup(context, job, backup)
+  const imported = await importBackup(context, job, backup).catch((error: unknown) => {
+    throw error instanceof PvtError ? markedButNotImported(error, name) : error
+  })
   const counted = (await findJob(await context.database(), job.job_id)) ?? job
   await answer(
     context,
@@ -115,6 +117,12 @@ export async function runStageDone(context: Context, stage: string, options: Don
     `stage ${name} was done already`,
     `; ${imported}`,
   )
+}
+
+/** The flow has done the stage, whatever its files are worth: the mark stays, and the user is told. */
+function markedButNotImported(error: PvtError, name: string): PvtError {
+  const hint = `stage ${name} is marked as done; import it again with: pvt results import`
+  return new PvtError(error.code, error.message, hint, { cause: error })
 }
 
 /** The folder to record, checked before anything is marked. */

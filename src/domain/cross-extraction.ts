@@ -18,6 +18,7 @@ export function withDeliveredExtractions(
       return other === undefined ? [] : [[name, other] as const]
     }),
   )
+  if (renamed.size === 0) return expected
   const points = expected.map((point) => ({
     ...point,
     extraction: renamed.get(point.extraction) ?? point.extraction,

@@ -47,8 +47,14 @@ export function toPoint(
 
 /** `FFG_SSG/typical/m40/v1max_v2min`: the name under which a point is printed, asked for and compared. */
 export function pointName(point: Omit<PvtPoint, 'temperature_c'>): string {
-  return `${point.corner}/${point.extraction}/${point.temperature}/${point.voltage_combo}`
+  const known = names.get(point)
+  if (known !== undefined) return known
+  const name = `${point.corner}/${point.extraction}/${point.temperature}/${point.voltage_combo}`
+  names.set(point, name)
+  return name
 }
+
+const names = new WeakMap<object, string>()
 
 /** The folder of a point in the flow's live tree, relative to the domain folder (formats.md, section 4). */
 export function pointFolder(point: PvtPoint): string {

@@ -24,7 +24,11 @@ export function startStage({ job, stages }: Present, name: StageName, now: strin
   if (latest?.status === 'running' && job.status === 'running') return null
   const attempt = newAttempt(job, latest, name, { status: 'running', started_at: now })
   return {
-    job: { ...resume(job, `stage ${name} cannot start`, now), current_stage: name },
+    job: {
+      ...resume(job, `stage ${name} cannot start`, now),
+      current_stage: name,
+      completed_stages: doneStages([...stages, attempt]),
+    },
     stages: [attempt],
     log: { level: 'info', message: `stage ${name} started${attemptText(attempt)}` },
     warnings: orderWarnings(job, stages, name, 'started'),
@@ -41,8 +45,9 @@ export function finishStage({ job, stages }: Present, name: StageName, now: stri
   const late = job.status === 'completed'
   const resumed = late ? {} : resume(job, `stage ${name} cannot be done`, now)
   const done = endAttempt(job, latest, name, { status: 'done', finished_at: now })
-  const completed_stages = doneStages([...stages, done])
   const completes = !late && job.planned_stages.at(-1) === name
+  const ended = completes ? [...endOthers(job, stages, name, 'completed', now), done] : [done]
+  const completed_stages = doneStages([...stages, ...ended])
   return {
     job: {
       ...resumed,
@@ -50,7 +55,7 @@ export function finishStage({ job, stages }: Present, name: StageName, now: stri
       ...(completes ? move({ ...job, ...resumed }, 'completed', now) : {}),
       completed_stages,
     },
-    stages: [done],
+    stages: ended,
     log: {
       level: 'info',
       message: `stage ${name} done${attemptText(done)}${completes ? '; job completed' : ''}`,
@@ -80,6 +85,7 @@ export function failStage(
     exit_code: failure.exitCode,
     message: failure.message,
   })
+  const ended = [...endOthers(job, stages, name, 'failed', now), failed]
   const message = failure.message ?? exitText(failure.exitCode) ?? `stage ${name} failed`
   return {
     job: {
@@ -87,9 +93,9 @@ export function failStage(
       current_stage: name,
       error_stage: name,
       error_message: message,
-      completed_stages: doneStages([...stages, failed]),
+      completed_stages: doneStages([...stages, ...ended]),
     },
-    stages: [failed],
+    stages: ended,
     log: { level: 'error', message: `stage ${name} failed: ${message}` },
     warnings: [],
   }
@@ -166,6 +172,16 @@ function endAttempt(job: Job, latest: Stage | null, name: StageName, fields: Par
   const { started_at, finished_at } = attempt
   const elapsed = started_at !== null && finished_at !== null ? secondsBetween(started_at, finished_at) : null
   return { ...attempt, elapsed_seconds: elapsed }
+}
+
+/** The attempts at other stages that still run when the job ends with this one. */
+function endOthers(job: Job, stages: readonly Stage[], name: StageName, to: JobStatus, now: string): Stage[] {
+  return endRunning(
+    job,
+    stages.filter(({ stage }) => stage !== name),
+    to,
+    now,
+  )
 }
 
 function endRunning(job: Job, stages: readonly Stage[], to: JobStatus, now: string): Stage[] {

@@ -51,6 +51,22 @@ export function newestBackup(domain: string): string | null {
   return newest === undefined ? null : join(domain, newest)
 }
 
+/** Every backup folder below a folder, and the folder itself when it is one, oldest name first within each domain. */
+export function findBackups(root: string): string[] {
+  if (isBackupName(basename(root))) return [root]
+  const found: string[] = []
+  const walk = (folder: string, depth: number): void => {
+    for (const entry of listFolder(folder)) {
+      if (!entry.isDirectory()) continue
+      const path = join(folder, entry.name)
+      if (isBackupName(entry.name)) found.push(path)
+      else if (depth < deepest) walk(path, depth + 1)
+    }
+  }
+  walk(root, 0)
+  return found.sort()
+}
+
 /** @throws `file_not_found` and its like for a path that is not there. */
 export function realPath(path: string): string {
   try {
@@ -58,6 +74,13 @@ export function realPath(path: string): string {
   } catch (error) {
     throw fileError(path, error)
   }
+}
+
+/** @throws `file_not_found` for a path that is not there or is no folder. */
+export function realFolder(path: string): string {
+  const folder = realPath(path)
+  if (statSync(folder).isDirectory()) return folder
+  throw new PvtError('file_not_found', `${path} is no folder`, 'name the folder')
 }
 
 const measureFileName = /\.m[tsad]\d+(@\w+)?(\.csv)?$|_m[tsad]\d+\.csv$/

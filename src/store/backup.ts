@@ -15,7 +15,7 @@ import { copyContents } from './copy-contents.ts'
 import type { Database } from './database.ts'
 import { openDatabase } from './open-database.ts'
 import { checkPages, tables } from './maintenance.ts'
-import { fileIdentity, syncFolder } from './sqlite-file.ts'
+import { backupApplicationId, fileIdentity, isOurs, readHead, syncFolder } from './sqlite-file.ts'
 
 /** What a backup holds; the keys are those of `backup --json`. */
 export interface Backup {
@@ -33,7 +33,7 @@ export interface Backup {
  * @throws `refused` when a file that is no backup of this tool lies there, or the database itself.
  */
 export async function writeBackup(db: Database, path: string): Promise<Backup> {
-  await refuseOthersFile(db, path)
+  refuseOthersFile(db, path)
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`)
   try {
     await db.backupTo(temporary)
@@ -59,19 +59,23 @@ function writeFailed(path: string, error: unknown): PvtError {
   )
 }
 
-async function refuseOthersFile(db: Database, path: string): Promise<void> {
+function refuseOthersFile(db: Database, path: string): void {
+  if (!existsSync(dirname(path))) {
+    throw new PvtError(
+      'file_not_found',
+      `there is no folder ${dirname(path)}`,
+      'make it, or name another one',
+    )
+  }
   if (!existsSync(path)) return
   if (db.dialect === 'sqlite' && fileIdentity(path) === fileIdentity(db.location)) {
     throw new PvtError('refused', `${path} is the database itself`, 'name another file')
   }
-  try {
-    await (await openBackup(path)).close()
-  } catch (error) {
-    if (!(error instanceof PvtError)) throw error
-    throw new PvtError('refused', `${path} is there and is no backup of this tool`, 'name another file', {
-      cause: error,
-    })
-  }
+  const head = statSync(path).isFile() ? readHead(path) : null
+  const id = head?.kind === 'database' ? head.applicationId : 0
+  if (id === backupApplicationId) return
+  const what = isOurs(id) ? 'a database, not a backup' : 'no backup of this tool'
+  throw new PvtError('refused', `${path} is there and is ${what}`, 'name another file')
 }
 
 /**
@@ -108,7 +112,8 @@ async function openBackup(path: string): Promise<Database> {
   } catch (error) {
     if (!(error instanceof PvtError)) throw error
     const hint = error.code === 'database_newer' ? error.hint : 'name a backup made by pvt: pvt backup list'
-    throw new PvtError(error.code, error.message, hint, { cause: error })
+    const isEmpty = error.code === 'file_not_found' && existsSync(path)
+    throw new PvtError(isEmpty ? 'database_foreign' : error.code, error.message, hint, { cause: error })
   }
 }
 

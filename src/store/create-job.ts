@@ -13,7 +13,8 @@ export async function createJob(
   note: string,
 ): Promise<Job> {
   return db.transaction(async () => {
-    const job = await insertJob(db, newJob)
+    const total = points.length === 0 ? newJob.total_simulations : points.length
+    const job = await insertJob(db, { ...newJob, total_simulations: total })
     await insertPoints(db, job.job_id, points)
     await insertLogEntry(db, job.job_id, {
       logged_at: job.updated_at,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ConfigSnapshot, Job, JobStatus } from '../domain/job.ts'
+import type { ConfigSnapshot, Job } from '../domain/job.ts'
 import type { Database, SqlRow, SqlValue } from './database.ts'
 
 /** The columns of `jobs` that lists and single jobs show, in the order in which they are shown. */
@@ -52,14 +52,17 @@ export const jobColumns = [
 /** `user` is a reserved word in PostgreSQL. */
 const quoted = (column: string): string => `"${column}"`
 
-const columnList = jobColumns.map(quoted).join(', ')
+/** The same as SQL. */
+export const jobColumnList = jobColumns.map(quoted).join(', ')
 
 export type NewJob = Omit<Job, 'job_id' | 'updated_at'> & ConfigSnapshot
 
 /** Stores a new job under a new id and gives it back. */
 export async function insertJob(db: Database, job: NewJob): Promise<Job> {
   const { config_text, config_sha256, ...fields } = job
-  const stored: Job = { job_id: randomUUID(), updated_at: job.created_at, ...fields }
+  const found = { job_id: randomUUID(), updated_at: job.created_at, ...fields }
+  // In the order of the columns, as every other job that is read.
+  const stored = Object.fromEntries(jobColumns.map((column) => [column, found[column]])) as Job
   const columns = [...jobColumns, 'config_text', 'config_sha256']
   await db.insert('jobs', columns.map(quoted), [
     [...jobColumns.map((column) => toSql(stored[column])), config_text, config_sha256],
@@ -67,7 +70,7 @@ export async function insertJob(db: Database, job: NewJob): Promise<Job> {
   return stored
 }
 
-const selectJob = `select ${columnList} from jobs where job_id = $1`
+const selectJob = `select ${jobColumnList} from jobs where job_id = $1`
 
 export async function findJob(db: Database, jobId: string): Promise<Job | null> {
   const [row] = await db.query(selectJob, [jobId])
@@ -80,7 +83,7 @@ export async function findJob(db: Database, jobId: string): Promise<Job | null> 
  */
 export async function lockJob(db: Database, jobId: string): Promise<Job | null> {
   const [row] = await db.query(
-    `update jobs set updated_at = updated_at where job_id = $1 returning ${columnList}`,
+    `update jobs set updated_at = updated_at where job_id = $1 returning ${jobColumnList}`,
     [jobId],
   )
   return row === undefined ? null : toJob(row)
@@ -123,7 +126,7 @@ export async function findJobsByPrefix(db: Database, prefix: string, limit: numb
   const fill = (digit: string): string =>
     prefix + '00000000-0000-0000-0000-000000000000'.slice(prefix.length).replaceAll('0', digit)
   const rows = await db.query(
-    `select ${columnList} from jobs where job_id between $1 and $2 order by created_at desc, job_id desc limit $3`,
+    `select ${jobColumnList} from jobs where job_id between $1 and $2 order by created_at desc, job_id desc limit $3`,
     [fill('0'), fill('f'), limit],
   )
   return rows.map(toJob)
@@ -131,7 +134,7 @@ export async function findJobsByPrefix(db: Database, prefix: string, limit: numb
 
 export async function findNewestJobOfUser(db: Database, user: string): Promise<Job | null> {
   const [row] = await db.query(
-    `select ${columnList} from jobs where "user" = $1 order by created_at desc, job_id desc limit 1`,
+    `select ${jobColumnList} from jobs where "user" = $1 order by created_at desc, job_id desc limit 1`,
     [user],
   )
   return row === undefined ? null : toJob(row)
@@ -140,7 +143,7 @@ export async function findNewestJobOfUser(db: Database, user: string): Promise<J
 /** The newest job whose domain folder is one of `folders`. */
 export async function findNewestJobIn(db: Database, folders: readonly string[]): Promise<Job | null> {
   const [row] = await db.query(
-    `select ${columnList} from jobs where domain_path in (${placeholders(1, folders.length)})
+    `select ${jobColumnList} from jobs where domain_path in (${placeholders(1, folders.length)})
       order by created_at desc, job_id desc limit 1`,
     folders,
   )
@@ -149,113 +152,10 @@ export async function findNewestJobIn(db: Database, folders: readonly string[]):
 
 export async function findJobByBackup(db: Database, backupPath: string): Promise<Job | null> {
   const [row] = await db.query(
-    `select ${columnList} from jobs where backup_path = $1 order by created_at desc, job_id desc limit 1`,
+    `select ${jobColumnList} from jobs where backup_path = $1 order by created_at desc, job_id desc limit 1`,
     [backupPath],
   )
   return row === undefined ? null : toJob(row)
-}
-
-/** What `history` asks for; times are ISO 8601 UTC, lists are alternatives and empty for all. */
-export interface HistoryQuery {
-  limit: number
-  statuses: readonly JobStatus[]
-  users: readonly string[]
-  /** A domain's path, or the name of its folder. */
-  domain: string | null
-  mode: string | null
-  since: string | null
-  until: string | null
-  /** Text that stands in the name, the description, the tags or the path, whatever the case. */
-  search: string | null
-  /** The page after this job. */
-  before: Pick<Job, 'job_id' | 'created_at'> | null
-}
-
-/** Jobs, newest first. */
-export async function findHistory(db: Database, query: HistoryQuery): Promise<Job[]> {
-  const where = new Where()
-  where.oneOf('status', query.statuses)
-  where.oneOf('"user"', query.users)
-  addDomain(where, query.domain)
-  if (query.mode !== null) where.add((value) => `mode = ${value}`, query.mode)
-  if (query.since !== null) where.add((value) => `created_at >= ${value}`, query.since)
-  if (query.until !== null) where.add((value) => `created_at < ${value}`, query.until)
-  if (query.search !== null) {
-    where.add(
-      (value) =>
-        `(${['name', 'description', 'tags', 'domain_path'].map((column) => `lower(${column}) like lower(${value}) escape '\\'`).join(' or ')})`,
-      `%${escapeLike(query.search)}%`,
-    )
-  }
-  if (query.before !== null) {
-    where.add(
-      (created, id) => `(created_at, job_id) < (${created}, ${id})`,
-      query.before.created_at,
-      query.before.job_id,
-    )
-  }
-  const limit = where.bind(query.limit)
-  const rows = await db.query(
-    `select ${columnList} from jobs ${where.text()} order by created_at desc, job_id desc limit ${limit}`,
-    where.values,
-  )
-  return rows.map(toJob)
-}
-
-export type EndedJob = Pick<Job, 'job_id' | 'name' | 'status' | 'domain_path' | 'stored_simulations'> & {
-  completed_at: string
-}
-
-export interface EndedQuery {
-  statuses: readonly JobStatus[]
-  domain: string | null
-}
-
-/** What cleanup decides on: the jobs in the given final states, newest end first. */
-export async function findEndedJobs(db: Database, query: EndedQuery): Promise<EndedJob[]> {
-  const where = new Where()
-  where.oneOf('status', query.statuses)
-  where.add(() => 'completed_at is not null')
-  addDomain(where, query.domain)
-  return db.query(
-    `select job_id, name, status, domain_path, completed_at, stored_simulations
-      from jobs ${where.text()} order by completed_at desc, job_id desc`,
-    where.values,
-  )
-}
-
-function addDomain(where: Where, domain: string | null): void {
-  if (domain === null) return
-  where.add(
-    (path, ending) => `(domain_path = ${path} or domain_path like ${ending} escape '\\')`,
-    domain,
-    `%/${escapeLike(domain)}`,
-  )
-}
-
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
-
-/** Collects the conditions of a query with their parameters. Values never become SQL text. */
-class Where {
-  readonly values: SqlValue[] = []
-  readonly #conditions: string[] = []
-
-  bind(value: SqlValue): string {
-    this.values.push(value)
-    return `$${this.values.length}`
-  }
-
-  add(condition: (...placeholders: string[]) => string, ...values: SqlValue[]): void {
-    this.#conditions.push(condition(...values.map((value) => this.bind(value))))
-  }
-
-  oneOf(column: string, values: readonly string[]): void {
-    if (values.length > 0) this.add((...list) => `${column} in (${list.join(', ')})`, ...values)
-  }
-
-  text(): string {
-    return this.#conditions.length === 0 ? '' : `where ${this.#conditions.join(' and ')}`
-  }
 }
 
 const placeholders = (first: number, count: number): string =>
@@ -263,8 +163,9 @@ const placeholders = (first: number, count: number): string =>
 
 const listColumns = ['planned_stages', 'completed_stages', 'tags'] as const
 
-function toJob(row: SqlRow): Job {
-  const job: Record<string, unknown> = { ...row }
+/** A row of `jobColumnList` as a job. */
+export function toJob(row: SqlRow): Job {
+  const job: Record<string, unknown> = row
   for (const column of listColumns) job[column] = JSON.parse(row[column] as string)
   return job as Job
 }

@@ -132,12 +132,10 @@ async function checkCounts(db: Database): Promise<Finding[]> {
     `select ${countedColumns.join(', ')} from jobs order by created_at, job_id`,
   )
   for (const job of jobs) {
-    const found = tally(
-      await findPoints(db, job.job_id),
-      await findPointStates(db, job.job_id),
-      hasEnded(job.status),
-    )
+    const points = await findPoints(db, job.job_id)
+    const found = tally(points, await findPointStates(db, job.job_id), hasEnded(job.status))
     const counts = {
+      total_simulations: points.length === 0 ? job.total_simulations : points.length,
       stored_simulations: found.stored,
       successful_simulations: found.successful,
       failed_simulations: found.failed,
@@ -158,6 +156,7 @@ async function checkCounts(db: Database): Promise<Finding[]> {
 const countedColumns = [
   'job_id',
   'status',
+  'total_simulations',
   'stored_simulations',
   'successful_simulations',
   'failed_simulations',

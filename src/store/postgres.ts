@@ -9,7 +9,7 @@ import { type ServerName, explainPostgresError, parseServerUrl, serverName } fro
 import { copyContents } from './copy-contents.ts'
 import { retry } from './retry.ts'
 import { openSqlite } from './sqlite.ts'
-import { useRollbackJournal } from './sqlite-driver.ts'
+import { markAsBackup } from './sqlite-driver.ts'
 import { Turns } from './turns.ts'
 
 /**
@@ -98,7 +98,7 @@ class PostgresDatabase implements Database {
       }
     }
     await this.#turns.take(copy, () => Promise.reject(new Error('no backup from inside a transaction')))
-    useRollbackJournal(path)
+    markAsBackup(path)
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import type Sqlite from 'better-sqlite3'
 import type { Database, SqlRow, SqlValue } from './database.ts'
 import { checkParameters } from './parameters.ts'
-import { type Connection, useRollbackJournal } from './sqlite-driver.ts'
+import { type Connection, markAsBackup } from './sqlite-driver.ts'
 import { explainSqliteError, locked, replaced } from './sqlite-errors.ts'
 import { type FileHead, applicationId, fileIdentity, readHead } from './sqlite-file.ts'
 import { Turns } from './turns.ts'
@@ -12,7 +12,7 @@ export class SqliteDatabase implements Database {
   readonly location: string
   readonly readOnly: boolean
   readonly #raw: Sqlite.Database
-  readonly #statements = new Map<string, Sqlite.Statement>()
+  readonly #statements = new Map<string, Prepared>()
   readonly #turns = new Turns()
   /** Device and inode of the file; null where they do not matter (a private file, a private copy). */
   readonly #identity: string | null
@@ -29,17 +29,16 @@ export class SqliteDatabase implements Database {
     checkParameters(parameters)
     while (this.#turns.others !== null) await this.#turns.others
     return this.#explained(() => {
-      const statement = this.#prepare(sql)
-      // better-sqlite3 takes `$1` for a parameter with the name 1.
-      const bound = Object.fromEntries(parameters.map((value, index) => [index + 1, value]))
-      if (statement.reader) {
-        const rows = statement.all(bound) as Row[]
+      const { statement, order, columns } = this.#prepare(sql)
+      const values = order === null ? parameters : order.map((index) => parameters[index])
+      if (columns === null) {
+        statement.run(values)
         this.#wrote(statement)
-        return rows
+        return []
       }
-      statement.run(bound)
+      const rows = statement.all(values) as SqlValue[][]
       this.#wrote(statement)
-      return []
+      return rows.map((row) => toRow(columns, row)) as Row[]
     })
   }
 
@@ -53,8 +52,8 @@ export class SqliteDatabase implements Database {
     const sql = `insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`
     await this.transaction(async () => {
       this.#explained(() => {
-        const statement = this.#prepare(sql)
-        for (const row of rows) statement.run(...row)
+        const { statement } = this.#prepare(sql)
+        for (const row of rows) statement.run(row)
       })
     })
   }
@@ -86,7 +85,7 @@ export class SqliteDatabase implements Database {
       }
     }
     await this.#turns.take(copy, () => Promise.reject(new Error('no backup from inside a transaction')))
-    useRollbackJournal(path)
+    markAsBackup(path)
   }
 
   async close(): Promise<void> {
@@ -95,10 +94,10 @@ export class SqliteDatabase implements Database {
   }
 
   async #whole<T>(work: () => Promise<T>): Promise<T> {
-    this.#explained(() => this.#prepare('begin immediate').run())
+    this.#explained(() => this.#prepare('begin immediate').statement.run())
     try {
       const result = await work()
-      this.#explained(() => this.#prepare('commit').run())
+      this.#explained(() => this.#prepare('commit').statement.run())
       this.#checkIdentity()
       return result
     } finally {
@@ -107,12 +106,12 @@ export class SqliteDatabase implements Database {
     }
   }
 
-  #prepare(sql: string): Sqlite.Statement {
+  #prepare(sql: string): Prepared {
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
-    const statement = this.#raw.prepare(sql)
-    this.#statements.set(sql, statement)
-    return statement
+    const prepared = prepare(this.#raw, sql)
+    this.#statements.set(sql, prepared)
+    return prepared
   }
 
   #wrote(statement: Sqlite.Statement): void {
@@ -132,6 +131,39 @@ export class SqliteDatabase implements Database {
       throw explainSqliteError(this.location, error)
     }
   }
+}
+
+interface Prepared {
+  statement: Sqlite.Statement
+  /** For each place in the text the index of its parameter; null where the places are the parameters. */
+  order: readonly number[] | null
+  /** The names of the columns; null for a statement without rows. */
+  columns: readonly string[] | null
+}
+
+/**
+ * `$1` becomes `?`, bound by place, and rows come as arrays: better-sqlite3 takes 1.0 ms to make objects of 100 jobs,
+ * and 0.5 ms to make arrays.
+ */
+function prepare(raw: Sqlite.Database, sql: string): Prepared {
+  const order: number[] = []
+  const text = sql.replaceAll(/\$(\d+)/g, (_, number: string) => {
+    order.push(Number(number) - 1)
+    return '?'
+  })
+  const statement = raw.prepare(text)
+  if (statement.reader) statement.raw(true)
+  return {
+    statement,
+    order: order.every((index, place) => index === place) ? null : order,
+    columns: statement.reader ? statement.columns().map(({ name }) => name) : null,
+  }
+}
+
+function toRow(columns: readonly string[], values: readonly SqlValue[]): SqlRow {
+  const row: SqlRow = {}
+  for (let index = 0; index < columns.length; index += 1) row[columns[index]!] = values[index]!
+  return row
 }
 
 /** The identities of the files that this process has open (one, outside tests). */

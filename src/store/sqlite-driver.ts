@@ -8,6 +8,7 @@ import { PvtError, codeOf, messageOf } from '../errors.ts'
 import { allowed, explainPermission } from './file-system.ts'
 import { programFolder } from './program-folder.ts'
 import { explainSqliteError } from './sqlite-errors.ts'
+import { backupApplicationId } from './sqlite-file.ts'
 
 /** An open file. */
 export interface Connection {
@@ -65,9 +66,21 @@ export function connect(path: string, options: Sqlite.Options): Sqlite.Database 
 
 /** Takes a file that nobody else has open out of WAL mode, which no network file system may hold. */
 export function useRollbackJournal(path: string): void {
+  alone(path, (raw) => raw.pragma('journal_mode = delete'))
+}
+
+/** Makes a fresh copy of a database a backup: marked as one, and able to lie on any file system. */
+export function markAsBackup(path: string): void {
+  alone(path, (raw) => {
+    raw.pragma('journal_mode = delete')
+    raw.pragma(`application_id = ${backupApplicationId}`)
+  })
+}
+
+function alone(path: string, work: (raw: Sqlite.Database) => void): void {
   const raw = connect(path, { fileMustExist: true })
   try {
-    raw.pragma('journal_mode = delete')
+    work(raw)
   } finally {
     raw.close()
   }
@@ -75,6 +88,16 @@ export function useRollbackJournal(path: string): void {
 
 /** better-sqlite3 searches for its binary in a dozen places: 3 ms at the first open; 0.13 ms when it is told. */
 function nativeBinding(): string | undefined {
+  const near = join(
+    programFolder(),
+    '..',
+    'node_modules',
+    'better-sqlite3',
+    'build',
+    'Release',
+    'better_sqlite3.node',
+  )
+  if (existsSync(near)) return near
   const require = createRequire(join(programFolder(), 'pvt.cjs'))
   const root = dirname(require.resolve('better-sqlite3/package.json'))
   const file = join(root, 'build', 'Release', 'better_sqlite3.node')

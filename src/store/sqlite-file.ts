@@ -20,6 +20,11 @@ import { explainFileError } from './file-system.ts'
 /** In every database file of this program, from its first moment: `PVT1`. */
 export const applicationId = 0x50565431
 
+/** In every backup: `PVTB`. A file with this mark may be replaced by the next backup; a live database never. */
+export const backupApplicationId = 0x50565442
+
+export const isOurs = (id: number): boolean => id === applicationId || id === backupApplicationId
+
 /** What lies at a path (`empty`: no byte, or a database in which nothing was ever made), told without SQLite, which may change a file by opening it. */
 export type FileHead =
   | { kind: 'absent' | 'empty' }

@@ -9,7 +9,16 @@ import { retry } from './retry.ts'
 import { SqliteDatabase, headOf } from './sqlite-database.ts'
 import { type Connection, connect, connectAsAllowed } from './sqlite-driver.ts'
 import { explainSqliteError, walOnNetwork } from './sqlite-errors.ts'
-import { type FileHead, applicationId, discard, makeFolder, makePrivateFile, publish } from './sqlite-file.ts'
+import {
+  type FileHead,
+  applicationId,
+  backupApplicationId,
+  discard,
+  isOurs,
+  makeFolder,
+  makePrivateFile,
+  publish,
+} from './sqlite-file.ts'
 
 /**
  * Opens the database file at `path`, and makes it (with its folder) when it is not there. The file is looked at
@@ -60,6 +69,10 @@ async function ready(
     expected,
   )
   const current = options.migrate === false || version === expected
+  // A backup that is used as a database is one from now on: the next backup must not replace it.
+  if (ours === backupApplicationId && options.migrate !== false && !connection.readOnly) {
+    raw.pragma(`application_id = ${applicationId}`)
+  }
   // Its users all have this program: an older file is migrated (after a copy of it was made) without asking.
   if (!current && connection.readOnly) throw tooOld(path, version, expected)
   // A private copy has another name; whether the file is still the same does not matter to it.
@@ -104,7 +117,7 @@ function setJournal(raw: Sqlite.Database, path: string, network: boolean): void 
 
 function checkHead(path: string, head: FileHead, expected: number): Extract<FileHead, { kind: 'database' }> {
   if (head.kind !== 'database') throw foreign(path, 'is not a database')
-  if (head.applicationId !== applicationId) throw foreign(path, 'is a database of another program')
+  if (!isOurs(head.applicationId)) throw foreign(path, 'is a database of another program')
   if (head.userVersion > expected) throw tooNew(path, head.userVersion, expected)
   return head
 }

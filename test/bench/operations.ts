@@ -11,7 +11,7 @@ import { storeResults } from '../../src/import/store-results.ts'
 import { changeJob } from '../../src/store/change-job.ts'
 import { createJob } from '../../src/store/create-job.ts'
 import type { Database } from '../../src/store/database.ts'
-import { findHistory } from '../../src/store/jobs.ts'
+import { findHistory } from '../../src/store/history.ts'
 import { type DomainOptions, makeDomain } from '../fixtures/flow.ts'
 import { largeSettings, type Workshop } from './workshop.ts'
 

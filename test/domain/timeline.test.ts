@@ -39,7 +39,7 @@ describe('the start of a stage', () => {
     const change = startStage(present(running, [attempt('gen', { status })]), 'gen', at(5))!
     expect(change.stages).toMatchObject([{ stage: 'gen', attempt: 2, status: 'running', finished_at: null }])
     expect(change.log.message).toBe('stage gen started (attempt 2)')
-    expect(change.job).toEqual({ current_stage: 'gen' })
+    expect(change.job).toEqual({ current_stage: 'gen', completed_stages: [] })
   })
 
   it.each([

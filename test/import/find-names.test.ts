@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { pointName } from '../../src/domain/point.ts'
-import { findFiles, isMeasureFileName, newestBackup, pointOfPath } from '../../src/import/find-files.ts'
-import { makeBackup, makeDomain } from '../fixtures/flow.ts'
-import { makeLiveTree } from '../fixtures/live-tree.ts'
+import { findFiles, isMeasureFileName, pointOfPath } from '../../src/import/find-files.ts'
+import { makeDomain } from '../fixtures/flow.ts'
 import { failure } from '../support/failure.ts'
 
 /** 16 points. */

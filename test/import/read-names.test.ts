@@ -1,24 +1,12 @@
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { pointName, toPoint } from '../../src/domain/point.ts'
 import { findFiles } from '../../src/import/find-files.ts'
-import { problemText, readFound } from '../../src/import/import-results.ts'
 import { readSources, type Sources } from '../../src/import/read-sources.ts'
 import { type Domain, type DomainOptions, makeDomain } from '../fixtures/flow.ts'
-import { makeLiveTree } from '../fixtures/live-tree.ts'
 import { hspiceMeasureText } from '../fixtures/measure.ts'
-import { failure } from '../support/failure.ts'
 
 /** 16 points. */
 const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk' }

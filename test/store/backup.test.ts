@@ -133,6 +133,26 @@ onEachEngine('a backup', (given) => {
     expect(readdirSync(folder)).toEqual(['backup.db'])
   })
 
+  test.each([true, false])(
+    'over another database, in use %s, is refused and leaves it whole',
+    async (inUse) => {
+      const other = await openDatabase({ engine: 'sqlite', path })
+      await storeJob(other, { name: 'precious' })
+      if (!inUse) await other.close()
+      expect(await failure(writeBackup(given.db, path))).toMatchObject({ code: 'refused' })
+      if (inUse) await other.close()
+      const again = await openDatabase({ engine: 'sqlite', path })
+      expect(await again.query('select name from jobs')).toEqual([{ name: 'precious' }])
+      await again.close()
+    },
+  )
+
+  test('that was used as a database is a backup no more', async () => {
+    await writeBackup(given.db, path)
+    await (await openDatabase({ engine: 'sqlite', path })).close()
+    expect(await failure(writeBackup(given.db, path))).toMatchObject({ code: 'refused' })
+  })
+
   test('over a folder is refused', async () => {
     mkdirSync(path)
     expect(await failure(writeBackup(given.db, path))).toMatchObject({ code: 'refused' })
@@ -143,7 +163,7 @@ onEachEngine('a backup', (given) => {
     'into a folder that is not there fails, and makes none',
     async () => {
       const error = await failure(writeBackup(given.db, join(folder, 'no', 'backup.db')))
-      expect(error.code).toBe('file_error')
+      expect(error.code).toBe('file_not_found')
       expect(existsSync(join(folder, 'no'))).toBe(false)
     },
   )
@@ -196,7 +216,7 @@ onEachEngine('a backup', (given) => {
     ],
     [
       'is empty',
-      'file_not_found',
+      'database_foreign',
       (file) => {
         writeFileSync(file, '')
       },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { jobStatuses } from '../../src/domain/job.ts'
-import { findEndedJobs, findHistory, type HistoryQuery, type NewJob } from '../../src/store/jobs.ts'
+import { type NewJob } from '../../src/store/jobs.ts'
+import { findEndedJobs, findHistory, type HistoryQuery } from '../../src/store/history.ts'
 import { onEachEngine } from './contract.ts'
 import { at, storeJob, storeJobIn } from './jobs.ts'
 

@@ -109,15 +109,26 @@ onEachEngine('the stages of a job', (given) => {
 
   test('marked after the completion are kept, and the job stays as it ended', async () => {
     const { job_id } = await storeJob(given.db)
-    await start(job_id, 'srt', 1)
     const ended = await done(job_id, 'bkp', 5)
     expect(ended.job).toMatchObject({ status: 'completed', completed_stages: ['bkp'] })
     const late = await done(job_id, 'srt', 9)
     expect(late.job).toEqual({ ...ended.job, updated_at: at(9), completed_stages: ['srt', 'bkp'] })
     expect(await findJob(given.db, job_id)).toEqual(late.job)
-    expect(await timeline(job_id)).toEqual(['srt 1 done 8', 'bkp 1 done -'])
+    expect(await timeline(job_id)).toEqual(['srt 1 done -', 'bkp 1 done -'])
     await expect(start(job_id, 'ext', 10)).rejects.toMatchObject({ code: 'refused' })
     await expect(fail(job_id, 'ext', 10)).rejects.toMatchObject({ code: 'refused' })
+  })
+
+  test('that still run end with the job', async () => {
+    const { job_id } = await storeJob(given.db)
+    await start(job_id, 'srt', 1)
+    const { job } = await done(job_id, 'bkp', 5)
+    expect(job).toMatchObject({ status: 'completed', completed_stages: ['srt', 'bkp'] })
+    expect(await timeline(job_id)).toEqual(['srt 1 done 4', 'bkp 1 done -'])
+    const other = await storeJob(given.db)
+    await start(other.job_id, 'run', 1)
+    await fail(other.job_id, 'ext', 3)
+    expect(await timeline(other.job_id)).toEqual(['run 1 failed 2', 'ext 1 failed -'])
   })
 
   test('end with the last planned one, not with one that is not planned', async () => {

