@@ -43,7 +43,7 @@ export function readHead(path: string): FileHead {
     // Not blocking: a FIFO would hang here for ever.
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return absent(path)
+    if (codeOf(error) === 'ENOENT') return absentOrNew(path)
     throw explainFileError(path, error)
   }
   try {
@@ -170,9 +170,11 @@ function parseHead(bytes: Buffer, identity: string): FileHead {
   }
 }
 
-function absent(path: string): FileHead {
+/** Since it was not there another process may have made it; a link to nothing is no place for a database. */
+function absentOrNew(path: string): FileHead {
   const link = lstatSync(path, { throwIfNoEntry: false })
   if (link === undefined) return { kind: 'absent' }
+  if (!link.isSymbolicLink()) return readHead(path)
   throw new PvtError(
     'database_unreachable',
     `${path} is a symbolic link to ${readlinkSync(path)}, which does not exist`,

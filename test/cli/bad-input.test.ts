@@ -56,7 +56,7 @@ describe('a creport.txt that is cut in the middle of a line', () => {
       line: 102,
       level: 'error',
     })
-    expect(answer.stderr).toMatch(/^pvt: warning: \/.*creport\.txt:102: [^\n]+\n$/)
+    expect(answer.stderr).toMatch(/^pvt: \/.*creport\.txt:102: [^\n]+\n$/)
     const rows = await place.json<{ point: string }[]>(['results', 'show', '-j', report.job_id])
     // The last row of the flow is TT 100: no half of a number of it may be taken for a value.
     expect(rows.map((row) => row.point)).not.toContain('TT/typical/100/v1nom_v2nom')

@@ -163,7 +163,7 @@ test('whatever went wrong in a run, what is stored is the truth, and what is mis
       await db.query('delete from jobs')
       rmSync(domain.folder, { recursive: true })
     }),
-    { numRuns: 40 },
+    { numRuns: 30 },
   )
 })
 
@@ -190,6 +190,6 @@ test('the same of live trees', async () => {
       expect(stored.every(({ netlist_path }) => netlist_path?.endsWith('/sim_tx.sp') === true)).toBe(true)
       rmSync(tree.folder, { recursive: true })
     }),
-    { numRuns: 20 },
+    { numRuns: 15 },
   )
 })

