@@ -5,8 +5,10 @@ import { counted } from './shared.ts'
 
 /** Names every problem on stderr; one that kept something from being read makes the exit code 6. */
 export function warnOfProblems(context: Context, report: ImportReport): void {
-  for (const { point, measurement, sources } of report.disagreements) {
-    const told = Object.entries(sources).map(([source, value]) => `${source} ${value ?? 'failed'}`)
+  for (const { point, measurement, sources, files } of report.disagreements) {
+    const told = Object.entries(sources).map(
+      ([source, value]) => `${value ?? 'failed'} in ${files[source as keyof typeof files] ?? source}`,
+    )
     context.warn(`${point}: ${measurement} is ${told.join(', ')}: the first was taken`)
   }
   for (const problem of report.problems) {

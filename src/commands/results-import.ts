@@ -17,11 +17,10 @@ import {
   type ImportReport,
   problemText,
   readFound,
-  reportWithoutJob,
 } from '../import/import-results.ts'
 import type { Sources } from '../import/read-sources.ts'
 import { createJob } from '../store/create-job.ts'
-import { findJobByBackup } from '../store/jobs.ts'
+import { findJobByBackup, holdBackup } from '../store/jobs.ts'
 import { programVersion } from '../version.ts'
 import { importedText, warnOfProblems } from './import-answer.ts'
 import {
@@ -147,7 +146,6 @@ async function importInto(
   return importSources(await context.database(), job.job_id, found, readFound(found, settings), settings)
 }
 
-/** A backup that a job has already is imported into that job: doing it again adds nothing. */
 async function importNew(
   context: Context,
   path: string | undefined,
@@ -155,16 +153,16 @@ async function importNew(
   settings: ImportOptions,
 ): Promise<ImportReport> {
   if (options.job !== undefined) throw usageError('--new makes a job: it does not go with --job')
-  const found = findFiles(
-    toSource(path ?? context.settings.cwd, { ...options, latest: path === undefined || options.latest }),
-  )
-  const sources = readFound(found, settings)
-  const db = await context.database()
-  const known = await findJobByBackup(db, found.path)
-  if (known !== null) return importSources(db, known.job_id, found, sources, settings)
-  return createAndImport(context, found, sources, settings)
+  const source = path ?? context.settings.cwd
+  const found = findFiles(toSource(source, { ...options, latest: path === undefined || options.latest }))
+  return createAndImport(context, found, readFound(found, settings), settings)
 }
 
+/**
+ * A job of a backup with its results, in one transaction. A backup that a job has already is imported into that job:
+ * doing it again adds nothing, and of two that do it at once the second waits and finds the first one's job. A dry
+ * run does it all and takes it back, so that it tells what would be.
+ */
 async function createAndImport(
   context: Context,
   found: FoundFiles,
@@ -172,14 +170,31 @@ async function createAndImport(
   settings: ImportOptions,
 ): Promise<ImportReport> {
   const { job, configuration } = describeBackup(found, context.settings.user)
-  for (const problem of configuration?.problems ?? []) context.warn(problemText(problem))
-  const points = configuration?.points ?? []
-  if (settings.dryRun) return reportWithoutJob(found, sources, points)
   const db = await context.database()
-  return db.transaction(async () => {
+  const work = async (): Promise<ImportReport> => {
+    await holdBackup(db, found.path)
+    const known = await findJobByBackup(db, found.path)
+    if (known !== null) return importSources(db, known.job_id, found, sources, settings)
+    const points = configuration?.points ?? []
     const { job_id } = await createJob(db, job, points, `made from the backup ${found.path}`)
-    return importSources(db, job_id, found, sources, settings)
-  })
+    const report = await importSources(db, job_id, found, sources, { ...settings, dryRun: false })
+    if (settings.dryRun) throw new TakeBack({ ...report, job_id: null })
+    return report
+  }
+  for (const problem of configuration?.problems ?? []) context.warn(problemText(problem))
+  try {
+    return await db.transaction(work)
+  } catch (error) {
+    if (error instanceof TakeBack) return error.report
+    throw error
+  }
+}
+
+/** Rolls the transaction of a dry run back, and carries what it would have done. */
+class TakeBack extends Error {
+  constructor(readonly report: ImportReport) {
+    super('a dry run')
+  }
 }
 
 /** The path to read: a domain folder's newest backup with --latest, else the path itself. */

@@ -2,8 +2,8 @@ import { type PvtPoint, pointName } from './point.ts'
 
 /**
  * The expected points with the names that this run's scripts gave the extractions of the cross corners: older scripts
- * wrote `rcworst_CCworst_T` where newer ones write `cworst_CCworst_T`, and config.cfg tells neither. Only when not
- * one delivered name was expected: a name that fits is right.
+ * wrote `rcworst_CCworst_T` where newer ones write `cworst_CCworst_T`, and config.cfg tells neither. A name that was
+ * delivered as expected stays.
  */
 export function withDeliveredExtractions(
   expected: readonly PvtPoint[],
@@ -11,12 +11,14 @@ export function withDeliveredExtractions(
 ): readonly PvtPoint[] {
   const expectedNames = crossNames(expected)
   const deliveredNames = crossNames(delivered)
-  if (expectedNames.some((name) => deliveredNames.includes(name))) return expected
+  const others = deliveredNames.filter((name) => !expectedNames.includes(name))
   const renamed = new Map(
-    expectedNames.flatMap((name) => {
-      const other = deliveredNames.find((candidate) => kindOf(candidate) === kindOf(name))
-      return other === undefined ? [] : [[name, other] as const]
-    }),
+    expectedNames
+      .filter((name) => !deliveredNames.includes(name))
+      .flatMap((name) => {
+        const other = others.find((candidate) => kindOf(candidate) === kindOf(name))
+        return other === undefined ? [] : [[name, other] as const]
+      }),
   )
   if (renamed.size === 0) return expected
   const points = expected.map((point) => ({

@@ -27,7 +27,10 @@ export function folderTemperature(celsius: number): string {
   return celsius < 0 ? `m${-celsius}` : String(celsius)
 }
 
-/** Builds a point from its four names; null when the temperature is none. `-40` is taken and becomes `m40`. */
+/** No folder's name is longer; and an index row of PostgreSQL holds 2,700 bytes. */
+const longestName = 255
+
+/** Builds a point from its four names; null when the temperature is none, or a name longer than a file's can be. `-40` is taken and becomes `m40`. */
 export function toPoint(
   corner: string,
   extraction: string,
@@ -35,7 +38,8 @@ export function toPoint(
   voltageCombo: string,
 ): PvtPoint | null {
   const celsius = parseTemperature(temperature)
-  if (celsius === null) return null
+  if (celsius === null || [corner, extraction, voltageCombo].some((name) => name.length > longestName))
+    return null
   return {
     corner,
     extraction,

@@ -1,7 +1,8 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
-import { codeOf, PvtError } from '../errors.ts'
+import type { FileProblem } from '../domain/problem.ts'
+import { codeOf, messageOf, PvtError } from '../errors.ts'
 import { isBackupName } from '../parse/backup-name.ts'
 import { fileError } from './read-file.ts'
 
@@ -13,6 +14,8 @@ export interface FoundFiles {
   creport: string | null
   reports: string[]
   measures: FoundMeasure[]
+  /** Folders that may not be read. */
+  problems: FileProblem[]
 }
 
 export interface FoundMeasure {
@@ -90,7 +93,7 @@ export const isMeasureFileName = (name: string): boolean => measureFileName.test
 
 function singleFile(path: string): FoundFiles {
   const name = basename(path)
-  const empty = { path, creport: null, reports: [], measures: [] }
+  const empty = { path, creport: null, reports: [], measures: [], problems: [] }
   if (reportFileName.test(name)) return { ...empty, kind: 'report', reports: [path] }
   if (isMeasureFileName(name)) {
     const point = pointOfPath(path)
@@ -105,7 +108,7 @@ function singleFile(path: string): FoundFiles {
 }
 
 function backupFolder(path: string): FoundFiles {
-  return { kind: 'backup', path, ...reportsIn(join(path, 'report')), measures: measuresBelow(path) }
+  return { kind: 'backup', path, ...reportsIn(join(path, 'report')), ...measuresBelow(path) }
 }
 
 /** A domain's live tree: the corner folders and the reports of `ext`; its backups are other runs. */
@@ -117,7 +120,7 @@ function liveTree(path: string): FoundFiles {
     path,
     creport: below.creport ?? own.creport,
     reports: below.reports.length > 0 ? below.reports : own.reports,
-    measures: measuresBelow(path),
+    ...measuresBelow(path),
   }
 }
 
@@ -132,44 +135,65 @@ function reportsIn(folder: string): Pick<FoundFiles, 'creport' | 'reports'> {
   }
 }
 
-function measuresBelow(root: string): FoundMeasure[] {
-  const found: FoundMeasure[] = []
+/** The reports in the folder of a creport.txt: their names stand in for those that its header lacks. */
+export const reportsBeside = (creport: string): string[] => reportsIn(dirname(creport)).reports
+
+/** The shallowest first, and the names as people count them: `_a2` before `_a10`. */
+function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems'> {
+  const measures: FoundMeasure[] = []
+  const problems: FileProblem[] = []
   const walk = (folder: string, depth: number): void => {
-    for (const entry of listFolder(folder)) {
+    for (const entry of listReadable(folder, problems)) {
       const path = join(folder, entry.name)
       if (entry.isDirectory()) {
         if (depth < deepest && !(depth === 0 && isBackupName(entry.name))) walk(path, depth + 1)
       } else if (entry.isFile() && isMeasureFileName(entry.name)) {
-        found.push({ path, point: pointOfPath(relative(root, path)), netlist: netlistBeside(path) })
+        measures.push({ path, point: pointOfPath(path), netlist: netlistBeside(path) })
       }
     }
   }
   walk(root, 0)
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1))
+  const depthOf = ({ path }: FoundMeasure): number => path.split('/').length
+  measures.sort((a, b) => depthOf(a) - depthOf(b) || a.path.localeCompare(b.path, 'en', { numeric: true }))
+  return { measures, problems }
+}
+
+/** One folder that may not be read does not keep the others out. */
+function listReadable(folder: string, problems: FileProblem[]): Dirent[] {
+  try {
+    return listFolder(folder)
+  } catch (error) {
+    problems.push({ file: folder, line: null, level: 'error', message: messageOf(error) })
+    return []
+  }
 }
 
 /**
- * The point that the folders of the live tree tell: `<corner>/<extraction>/<extraction>_<temperature>/<voltage>`,
- * with `result/` below during the stage `ext`.
+ * The point that the folders tell: `<corner>/<extraction>/<extraction>_<temperature>/<voltage>` in a live tree, with
+ * `result/` below during the stage `ext`; `tb_bkp/[<corner>/]<extraction>_<temperature>/<voltage>` in a backup, where
+ * a corner that is left out is TT.
  */
 export function pointOfPath(path: string): PvtPoint | null {
   const folders = dirname(path).split('/')
   if (folders.at(-1) === 'result') folders.pop()
-  const [corner, extraction, both, voltage] = folders.slice(-4)
-  if (corner === undefined || extraction === undefined || both === undefined || voltage === undefined)
-    return null
-  if (!both.startsWith(`${extraction}_`) || !/^v1[a-z]/i.test(voltage)) return null
-  return toPoint(corner, extraction, both.slice(extraction.length + 1), voltage)
+  const [corner, extraction, both, voltage] = [...Array<string>(4).fill(''), ...folders].slice(-4)
+  const parts = /^([^]+)_([^_]+)$/.exec(both!)
+  if (parts === null || !/^v1[a-z]/i.test(voltage!)) return null
+  const [, named, temperature] = parts as unknown as [string, string, string]
+  if (extraction === named) return corner === '' ? null : toPoint(corner!, named, temperature, voltage!)
+  if (extraction === 'tb_bkp') return toPoint('TT', named, temperature, voltage!)
+  if (corner === 'tb_bkp') return toPoint(extraction!, named, temperature, voltage!)
+  return null
 }
 
 /** `sim_tx.sp` for `sim_tx.mt0`; the flow moves the measure file to `result/` and leaves the netlist above. */
 function netlistBeside(path: string): string | null {
   const folder = dirname(path)
-  const stem = basename(path)
-    .replace(/[._]m[tsad]\d.*$/, '')
-    .replace(/(#\d+|_a\d+)$/, '')
+  const stem = basename(path).replace(measureFileName, '')
+  // `sim_tx#1` and `sim_tx_a1` are alters of sim_tx, unless there is a netlist of that very name.
+  const stems = [stem, stem.replace(/(#\d+|_a\d+)$/, '')]
   const places = basename(folder) === 'result' ? [folder, dirname(folder)] : [folder]
-  return places.map((place) => join(place, `${stem}.sp`)).find(isFile) ?? null
+  return places.flatMap((place) => stems.map((name) => join(place, `${name}.sp`))).find(isFile) ?? null
 }
 
 function isFile(path: string): boolean {

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os'
-import { withDeliveredExtractions } from '../domain/cross-extraction.ts'
-import { type PvtPoint, pointName } from '../domain/point.ts'
+import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import { PvtError } from '../errors.ts'
@@ -8,7 +7,7 @@ import type { Database } from '../store/database.ts'
 import type { FoundFiles } from './find-files.ts'
 import { type Disagreement, mergeSources } from './merge-sources.ts'
 import { readSources, type Sources } from './read-sources.ts'
-import { countMeasurements, countPoints, type Stored, storeResults } from './store-results.ts'
+import { countMeasurements, countPoints, storeResults } from './store-results.ts'
 
 export interface ImportOptions {
   /** The point of a single measure file whose path does not tell it. */
@@ -83,29 +82,7 @@ export async function importSources(
     results_unchanged: stored.difference.unchanged,
     missing_points: stored.missing?.length ?? null,
     disagreements: [...merged.disagreements, ...stored.difference.disagreements],
-    problems: [...sources.problems, ...unexpectedProblem(found, stored)],
-  }
-}
-
-/** What an import into a job that is not there yet would do (`--new --dry-run`); all results are new to it. */
-export function reportWithoutJob(
-  found: FoundFiles,
-  sources: Sources,
-  expected: readonly PvtPoint[],
-): ImportReport {
-  const { results, disagreements } = mergeSources(sources.rows)
-  const delivered = new Set(results.map(pointName))
-  const adapted = withDeliveredExtractions(expected, [...sources.attempted, ...results])
-  const missing = adapted.filter((point) => !delivered.has(pointName(point)))
-  return {
-    job_id: null,
-    ...readingReport(found, sources, results),
-    results_new: results.length,
-    results_updated: 0,
-    results_unchanged: 0,
-    missing_points: expected.length === 0 ? null : missing.length,
-    disagreements,
-    problems: sources.problems,
+    problems: stored.problems,
   }
 }
 
@@ -120,13 +97,4 @@ function readingReport(
     points: countPoints(results),
     ...countMeasurements(results),
   }
-}
-
-/** Delivered points that nobody expected: the configuration is another one, or the job is. */
-function unexpectedProblem(found: FoundFiles, { unexpected }: Stored): FileProblem[] {
-  const [first] = unexpected
-  if (first === undefined) return []
-  const count = unexpected.length === 1 ? '1 point is' : `${unexpected.length} points are`
-  const message = `${count} not among the job's expected ones, for example ${pointName(first)}: is it another configuration's run?`
-  return [{ file: found.path, line: null, level: 'warning', message }]
 }

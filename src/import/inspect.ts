@@ -8,13 +8,12 @@ import type { FileProblem, Problem } from '../domain/problem.ts'
 import { PvtError } from '../errors.ts'
 import { parseConfigFile } from '../parse/config-file.ts'
 import { parseCornerReport, parseCornerReportName } from '../parse/corner-report.ts'
-import { parseCreport } from '../parse/creport.ts'
 import { parseMeasureFile, recogniseMeasureFile } from '../parse/measure-file.ts'
 import { parseSimulationLog } from '../parse/simulation-log.ts'
 import { findFiles, pointOfPath, realPath } from './find-files.ts'
 import { mergeSources } from './merge-sources.ts'
 import { readTextFile } from './read-file.ts'
-import { readSources } from './read-sources.ts'
+import { readCreport, readSources } from './read-sources.ts'
 
 export type Kind =
   | 'measure file'
@@ -118,7 +117,7 @@ function inspectMeasureFile(text: string, path: string): Inspection {
 }
 
 function inspectCreport(text: string, path: string): Inspection {
-  const creport = parseCreport(text)
+  const creport = readCreport({ path, text })
   const { supplies, rails, names, problems } = creport
   const rows = creport.rows.map(({ point, alter_number, sweep, measurements, failed }) => ({
     point: pointName(point),

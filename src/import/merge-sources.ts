@@ -6,8 +6,12 @@ import type { SourceRow } from './read-sources.ts'
 /** Two sources that tell different values for one measurement of one point. */
 export interface Disagreement {
   point: string
+  alter_number: number
+  row_number: number
   measurement: string
   sources: Partial<Record<ResultSource, number | null>>
+  /** The file of each source. */
+  files: Partial<Record<ResultSource, string>>
 }
 
 export interface Merged {
@@ -82,10 +86,15 @@ export function disagreements(result: Result, others: readonly Result[]): Disagr
       (other) => Object.hasOwn(other.measurements, measurement) && other.measurements[measurement] !== value,
     )
     if (different.length === 0) continue
-    const sources = [result, ...others]
-      .filter((told) => Object.hasOwn(told.measurements, measurement))
-      .map((told) => [told.source, told.measurements[measurement]!] as const)
-    found.push({ point: pointName(result), measurement, sources: Object.fromEntries(sources) })
+    const told = [result, ...others].filter((other) => Object.hasOwn(other.measurements, measurement))
+    found.push({
+      point: pointName(result),
+      alter_number: result.alter_number,
+      row_number: result.row_number,
+      measurement,
+      sources: Object.fromEntries(told.map((other) => [other.source, other.measurements[measurement]!])),
+      files: Object.fromEntries(told.map((other) => [other.source, other.mt0_file_path])),
+    })
   }
   return found
 }

@@ -3,11 +3,11 @@ import type { MeasuredRow, ResultSource } from '../domain/measurement.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
 import type { FileProblem, Problem } from '../domain/problem.ts'
 import { PvtError } from '../errors.ts'
-import { parseCornerReport, parseCornerReportName } from '../parse/corner-report.ts'
-import { parseCreport } from '../parse/creport.ts'
+import { type CornerReport, parseCornerReport, parseCornerReportName } from '../parse/corner-report.ts'
+import { type Creport, parseCreport } from '../parse/creport.ts'
 import { parseMeasureFile, toMeasuredRows } from '../parse/measure-file.ts'
 import type { ReadFile } from '../store/imports.ts'
-import type { FoundFiles, FoundMeasure } from './find-files.ts'
+import { type FoundFiles, type FoundMeasure, reportsBeside } from './find-files.ts'
 import { readTextFile, type TextFile } from './read-file.ts'
 
 /** One row as one file tells it. */
@@ -32,7 +32,7 @@ export interface Sources {
  * `point` is the point of a single measure file whose path does not tell it.
  */
 export function readSources(found: FoundFiles, point: PvtPoint | null): Sources {
-  const reader = new Reader()
+  const reader = new Reader(found.problems)
   for (const measure of found.measures) reader.measureFile({ ...measure, point: measure.point ?? point })
   // creport.txt spells the extractions out, which the reports' names run together with the corner: it is read first.
   const creport = found.creport === null ? null : reader.open(found.creport)
@@ -43,8 +43,14 @@ export function readSources(found: FoundFiles, point: PvtPoint | null): Sources 
 }
 
 class Reader {
-  readonly sources: Sources = { rows: [], files: [], attempted: [], problems: [] }
+  readonly sources: Sources
   #namesOfReports: string[] | undefined
+  /** The first file of each point and name: the same one in another folder is a copy. */
+  readonly #measured = new Map<string, TextFile>()
+
+  constructor(problems: readonly FileProblem[]) {
+    this.sources = { rows: [], files: [], attempted: [], problems: [...problems] }
+  }
 
   open(path: string): TextFile | null {
     try {
@@ -53,7 +59,7 @@ class Reader {
       return file
     } catch (error) {
       if (!(error instanceof PvtError)) throw error
-      this.#problem(path, { line: null, level: 'error', message: error.message.replace(`${path}: `, '') })
+      this.#problem(path, { line: null, level: 'error', message: withoutPath(error.message, path) })
       return null
     }
   }
@@ -72,8 +78,24 @@ class Reader {
       })
       return
     }
+    if (this.#isCopy(file, point)) return
     this.sources.attempted.push(point)
     this.#rows('measure', path, netlist, point, toMeasuredRows(parsed))
+  }
+
+  /** Files of other names beside each other are other rows of the point (alters); the same name elsewhere is not. */
+  #isCopy(file: TextFile, point: PvtPoint): boolean {
+    const key = `${pointName(point)} ${basename(file.path)}`
+    const first = this.#measured.get(key)
+    if (first === undefined) {
+      this.#measured.set(key, file)
+      return false
+    }
+    if (first.sha256 !== file.sha256) {
+      const message = `another version of ${first.path}, of the same point: not read`
+      this.#problem(file.path, { line: null, level: 'warning', message })
+    }
+    return true
   }
 
   cornerReport(path: string, extractions: readonly string[]): void {
@@ -89,12 +111,12 @@ class Reader {
     const report = parseCornerReport(file.text)
     this.#problems(path, report.problems)
     this.sources.attempted.push(point)
-    if (report.names.length > 0) this.#namesOfReports ??= report.names
+    this.#namesOfReports ??= columnsOf(report)
     this.#rows('report', path, null, point, report.rows)
   }
 
   creport(file: TextFile): void {
-    const creport = parseCreport(file.text, this.#namesOfReports)
+    const creport = readCreport(file, this.#namesOfReports)
     this.#problems(file.path, creport.problems)
     for (const { point, ...row } of creport.rows) {
       this.sources.rows.push({ ...row, point, source: 'creport', file: file.path, netlist: null })
@@ -125,6 +147,28 @@ class Reader {
     this.sources.problems.push({ file, ...problem })
   }
 }
+
+/** Reads a creport.txt; the names that its header may lack come from a report, given or beside it. */
+export function readCreport(
+  { path, text }: Pick<TextFile, 'path' | 'text'>,
+  names?: readonly string[],
+): Creport {
+  const creport = parseCreport(text, names)
+  if (creport.namesInHeader || names !== undefined) return creport
+  for (const report of reportsBeside(path)) {
+    const found = columnsOf(parseCornerReport(readTextFile(report).text))
+    if (found !== undefined) return parseCreport(text, found)
+  }
+  return creport
+}
+
+/** The columns of a report as creport.txt repeats them, the sweep first; undefined for a failed simulation. */
+function columnsOf({ names, rows }: CornerReport): string[] | undefined {
+  return names.length === 0 ? undefined : [...Object.keys(rows[0]?.sweep ?? {}), ...names]
+}
+
+const withoutPath = (message: string, path: string): string =>
+  message.startsWith(path) ? message.slice(path.length).replace(/^:? /, '') : message
 
 /** The second field of every line of values. A field that is none does no harm: no report's name holds it. */
 function extractionsIn(creport: string): string[] {

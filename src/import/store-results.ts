@@ -2,6 +2,7 @@ import type { Job } from '../domain/job.ts'
 import { withDeliveredExtractions } from '../domain/cross-extraction.ts'
 import { compareFlowOrder } from '../domain/flow-order.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
+import type { FileProblem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import type { Database } from '../store/database.ts'
 import { PvtError } from '../errors.ts'
@@ -22,14 +23,18 @@ export interface Difference {
   disagreements: Disagreement[]
 }
 
-/** Compares what was read with what is stored. A stored value gives way only to a source that is as raw or rawer. */
+/**
+ * Compares what was read with what is stored. A stored value gives way only to a source that is as raw or rawer; a
+ * rawer one that says the same takes its place, so that a less raw one cannot overwrite it later.
+ */
 export function compareWithStored(results: readonly Result[], stored: readonly StoredResult[]): Difference {
   const byKey = new Map(stored.map((result) => [resultKey(result), result]))
   const difference: Difference = { added: [], changed: [], unchanged: 0, disagreements: [] }
   for (const result of results) {
     const present = byKey.get(resultKey(result))
     if (present === undefined) difference.added.push(result)
-    else if (saysTheSame(present, result)) difference.unchanged += 1
+    else if (saysTheSame(present, result) && rank(result.source) >= rank(present.source))
+      difference.unchanged += 1
     else if (rank(result.source) <= rank(present.source)) difference.changed.push({ stored: present, result })
     else {
       difference.unchanged += 1
@@ -63,8 +68,8 @@ export interface Stored {
   difference: Difference
   /** Expected points without a result; null where the expected points can't be known. */
   missing: PvtPoint[] | null
-  /** Delivered points that are not among the expected ones. */
-  unexpected: PvtPoint[]
+  /** What could not be read or looks wrong, in the files and about the job. */
+  problems: FileProblem[]
   job: Job
 }
 
@@ -88,7 +93,9 @@ export async function storeResults(
     const expected = expectedPoints(known, merged, sources, options)
     const present = await findResults(db, jobId, expected)
     const difference = compareWithStored(merged.results, present)
-    const outcome: Stored = { difference, job, ...coverage(expected, present, difference) }
+    const { missing, unexpected } = coverage(expected, present, difference)
+    const problems = [...sources.problems, ...unexpectedProblem(options.path, unexpected)]
+    const outcome: Stored = { difference, job, missing, problems }
     if (options.dryRun) return outcome
 
     if (expected !== known) {
@@ -154,7 +161,7 @@ function toImportRecord(
   jobId: string,
   merged: Merged,
   sources: Sources,
-  { difference, missing }: Stored,
+  { difference, missing, problems }: Stored,
   options: StoreOptions,
 ): ImportRecord {
   const counts = countMeasurements(merged.results)
@@ -175,7 +182,7 @@ function toImportRecord(
     ...counts,
     missing_points: missing?.length ?? null,
     disagreements: [...merged.disagreements, ...difference.disagreements],
-    problems: sources.problems,
+    problems,
   }
 }
 
@@ -217,7 +224,7 @@ function coverage(
   expected: readonly PvtPoint[],
   present: readonly Result[],
   { added }: Difference,
-): Pick<Stored, 'missing' | 'unexpected'> {
+): { missing: PvtPoint[] | null; unexpected: PvtPoint[] } {
   const delivered = new Map([...present, ...added].map((result) => [pointName(result), result]))
   const wanted = new Set(expected.map(pointName))
   return {
@@ -225,4 +232,13 @@ function coverage(
     unexpected:
       expected.length === 0 ? [] : [...delivered.values()].filter((point) => !wanted.has(pointName(point))),
   }
+}
+
+/** Delivered points that nobody expected: the configuration is another one, or the job is. */
+function unexpectedProblem(path: string, unexpected: readonly PvtPoint[]): FileProblem[] {
+  const [first] = unexpected
+  if (first === undefined) return []
+  const count = unexpected.length === 1 ? '1 point is' : `${unexpected.length} points are`
+  const message = `${count} not among the job's expected ones, for example ${pointName(first)}: is it another configuration's run?`
+  return [{ file: path, line: null, level: 'warning', message }]
 }

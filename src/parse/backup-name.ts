@@ -23,7 +23,8 @@ export function parseBackupName(name: string): LocalMinute | null {
     number,
     number,
   ]
-  const valid = month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59
+  const days = month >= 1 && month <= 12 ? new Date(Date.UTC(year, month, 0)).getUTCDate() : 0
+  const valid = day >= 1 && day <= days && hour <= 23 && minute <= 59
   return valid ? { year, month, day, hour, minute } : null
 }
 

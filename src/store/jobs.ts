@@ -150,6 +150,15 @@ export async function findNewestJobIn(db: Database, folders: readonly string[]):
   return row === undefined ? null : toJob(row)
 }
 
+/**
+ * Within a transaction: keeps others from making a job of the same backup until it ends. SQLite's transactions exclude
+ * each other anyway.
+ */
+export async function holdBackup(db: Database, backupPath: string): Promise<void> {
+  if (db.dialect === 'postgres')
+    await db.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [backupPath])
+}
+
 export async function findJobByBackup(db: Database, backupPath: string): Promise<Job | null> {
   const [row] = await db.query(
     `select ${jobColumnList} from jobs where backup_path = $1 order by created_at desc, job_id desc limit 1`,

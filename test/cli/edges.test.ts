@@ -1,5 +1,6 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { configText } from '../fixtures/config.ts'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { expectFailure, openWorkplace, type Workplace } from './run-pvt.ts'
 
@@ -27,6 +28,31 @@ describe('results import --recursive', () => {
     expect((await place.pvt(words)).code).toBe(0)
     expect(await place.json(['history', '--db', db])).toHaveLength(3)
   })
+})
+
+describe('results import --new --dry-run', () => {
+  test.each([
+    ['with its config.cfg', {}],
+    ['of another configuration', { mode: 'polo' }],
+    ['without config.cfg', null],
+  ])(
+    '%s says what the import then does, and stores nothing',
+    async (name, overrides: Record<string, string> | null) => {
+      const stamp = `2026030${String(name.length % 10)}0000`
+      const domain = makeDomain(place.path(`dry ${name}`), {
+        stamp,
+        failedPoints: ['TT/typical/100/v1nom_v2nom'],
+      })
+      if (overrides === null) rmSync(domain.configPath)
+      else writeFileSync(domain.configPath, configText(overrides))
+      const words = ['results', 'import', '--new', '-q', domain.backupPath]
+      const before = await place.json<unknown[]>(['history'])
+      const dry = await place.json([...words, '--dry-run'])
+      expect(await place.json<unknown[]>(['history'])).toHaveLength(before.length)
+      const real = await place.json<{ job_id: string }>(words)
+      expect(dry).toEqual({ ...real, job_id: null })
+    },
+  )
 })
 
 describe('the default database', () => {

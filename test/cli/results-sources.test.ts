@@ -31,7 +31,9 @@ describe('several sources of one point', () => {
     })
     expect(Object.values(disagreement!.sources as object)).toEqual([del_rr, 1])
     expect(answer.stderr).toMatch(
-      new RegExp(`^pvt: warning: ${point}: del_rr is .*1: the first was taken\n$`),
+      new RegExp(
+        `^pvt: warning: ${point}: del_rr is .* in .*report_.*, 1 in .*creport.txt: the first was taken\n$`,
+      ),
     )
     expect(await place.json(['results', 'show', '-j', id, '--point', point])).toMatchObject([
       { source: 'report', measurements: { del_rr } },

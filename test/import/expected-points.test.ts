@@ -14,12 +14,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Job } from '../../src/domain/job.ts'
 import { pointName, type PvtPoint } from '../../src/domain/point.ts'
 import { findFiles } from '../../src/import/find-files.ts'
-import {
-  type ImportOptions,
-  importSources,
-  readFound,
-  reportWithoutJob,
-} from '../../src/import/import-results.ts'
+import { type ImportOptions, importSources, readFound } from '../../src/import/import-results.ts'
 import { compareWithStored } from '../../src/import/store-results.ts'
 import type { Database } from '../../src/store/database.ts'
 import { findJob } from '../../src/store/jobs.ts'
@@ -136,16 +131,6 @@ describe('the extractions of older scripts', () => {
     const names = domain.points.map(pointName).map((name) => name.replace(/\/c(worst|best)/, '/rc$1'))
     expect(await expectedOf(job)).toEqual(names)
     expect(await findJob(db, job.job_id)).toMatchObject({ total_simulations: 32, failed_simulations: 1 })
-  })
-
-  test('do so in what would be imported into a new job, too', () => {
-    const domain = make({ config: polo, failedPoints: ['SSG/cbest_CCbest_T/125/v1max'] })
-    age(domain)
-    const found = findFiles(domain.backupPath)
-    const sources = readFound(found, { point: null, strict: true })
-    expect(reportWithoutJob(found, sources, domain.points)).toMatchObject({
-      ...{ job_id: null, missing_points: 1, results_new: 31, points: 31, problems: [] },
-    })
   })
 })
 

@@ -55,7 +55,7 @@ describe('a backup folder', () => {
   test('has its creport, its reports in the order of their names, and no measure files', () => {
     const domain = makeDomain(folder, { config })
     expect(findFiles(domain.backupPath)).toEqual({
-      ...{ kind: 'backup', path: domain.backupPath, creport: domain.creportPath, measures: [] },
+      ...{ kind: 'backup', path: domain.backupPath, creport: domain.creportPath, measures: [], problems: [] },
       reports: [...domain.reportPaths.values()].sort(),
     })
   })
@@ -65,8 +65,8 @@ describe('a backup folder', () => {
     write('00bkp_202601151030/report/creport.txt', `00bkp_202601151030/${place('TT')}`)
     write(`00bkp_202601151030/kept/${place('SSG')}`, `00bkp_202601151030/00bkp_old/${place('FFG')}`)
     expect(measures(join(folder, '00bkp_202601151030'))).toEqual([
-      [`00bkp_old/${place('FFG')}`, 'FFG/typical/m40/v1min', null],
       [place('TT'), 'TT/typical/m40/v1min', null],
+      [`00bkp_old/${place('FFG')}`, 'FFG/typical/m40/v1min', null],
       [`kept/${place('SSG')}`, 'SSG/typical/m40/v1min', null],
     ])
   })
@@ -104,7 +104,7 @@ describe('a domain folder', () => {
       name,
       relative(folder, file!.replace('.mt0', '.sp')),
     ])
-    expect(measures()).toEqual(expected.sort())
+    expect(measures().sort()).toEqual(expected.sort())
     expect(expected).toHaveLength(15)
   })
 
@@ -159,6 +159,27 @@ test('the newest backup is that of the latest time stamp, whatever lies beside i
   expect(newestBackup(folder)).toBe(join(folder, '00bkp_202701010000'))
 })
 
+describe('measure files of one point', () => {
+  test('are the shallowest first, and numbered ones as people count them', () => {
+    const names = [...Array(12).keys()].map((alter) => `${tt}/sim_tx_a${alter}.mt0`)
+    write(...names, `${tt}/result/sim_tx.mt0`, `kept/${tt}/sim_tx.mt0`)
+    expect(measures().map(([file]) => file)).toEqual([
+      ...names,
+      `kept/${tt}/sim_tx.mt0`,
+      `${tt}/result/sim_tx.mt0`,
+    ])
+  })
+
+  test.each([
+    ['tb_bkp/typical_85/v1max/sim_tx.mt0', 'TT/typical/85/v1max'],
+    ['tb_bkp/SSG/cworst_CCworst_T_m40/v1max/sim_tx.mt0', 'SSG/cworst_CCworst_T/m40/v1max'],
+    ['other/typical_85/v1max/sim_tx.mt0', null],
+  ])('in %s is %j', (name, point) => {
+    write(name)
+    expect(measures().map(([, found]) => found)).toEqual([point])
+  })
+})
+
 describe('a single file', () => {
   test.each([
     ['creport.txt', 'creport'],
@@ -172,7 +193,7 @@ describe('a single file', () => {
   ])('%s is read as a %s', (name, kind) => {
     write(name)
     const path = join(folder, name)
-    const expected = { kind, path, creport: null, reports: [], measures: [] }
+    const expected = { kind, path, creport: null, reports: [], measures: [], problems: [] }
     const file = { creport: { creport: path }, report: { reports: [path] } }[kind] ?? {
       measures: [{ path, point: null, netlist: null }],
     }

@@ -71,7 +71,11 @@ test('the rawest wins in whatever order the files are read, and all values are n
       { source: 'measure', measurements: { a: 1, b: 5 }, mt0_file_path: 'measure.txt' },
     ])
     expect(disagreements).toEqual([
-      { point: 'TT/typical/m40/v1min', measurement: 'a', sources: { measure: 1, report: 2, creport: 3 } },
+      {
+        ...{ point: 'TT/typical/m40/v1min', alter_number: 1, row_number: 1, measurement: 'a' },
+        sources: { measure: 1, report: 2, creport: 3 },
+        files: { measure: 'measure.txt', report: 'report.txt', creport: 'creport.txt' },
+      },
     ])
     expect(Object.keys(disagreements[0]!.sources)).toEqual(['measure', 'report', 'creport'])
   }

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pointName } from '../../src/domain/point.ts'
 import { describeBackup } from '../../src/import/describe-backup.ts'
 import { findFiles } from '../../src/import/find-files.ts'
-import { importSources, readFound, reportWithoutJob } from '../../src/import/import-results.ts'
+import { importSources, readFound } from '../../src/import/import-results.ts'
 import { readSources } from '../../src/import/read-sources.ts'
 import { createJob } from '../../src/store/create-job.ts'
 import { findPoints } from '../../src/store/points.ts'
@@ -75,18 +75,14 @@ describe.skipIf(realData === '').each([
       return importSources(given.db, job_id, found, readFound(found, options), options)
     }
 
-    test('is complete, as the dry run says, and a second time changes nothing', async () => {
+    test('is complete, and a second time changes nothing', async () => {
       const found = findFiles(path)
       const sources = readFound(found, options)
-      const expected = describeBackup(found, 'eva').configuration?.points ?? []
       const report = await importAsNew(path)
       expect(report).toMatchObject({
         ...{ results_new: points, measurements: points * names, failed_measurements: 0, missing_points: 0 },
         ...{ disagreements: [], problems: [] },
       })
-      if (expected.length > 0) {
-        expect({ ...reportWithoutJob(found, sources, expected), job_id: report.job_id }).toEqual(report)
-      }
       const before = await contentsOf(given.db)
       await importSources(given.db, report.job_id!, found, sources, options)
       expect(await contentsOf(given.db)).toEqual(before)
