@@ -96,7 +96,9 @@ async function runInContext<Arguments extends unknown[]>(
   run: (context: Awaited<ReturnType<typeof openContext>>, ...rest: Arguments) => Promise<void>,
 ): Promise<void> {
   const command = rest.at(-1) as Command
-  const settings = toSettings(program.opts<GlobalOptions>(), process.env, process.cwd(), () => isTerminal(1))
+  const settings = toSettings(program.opts<GlobalOptions>(), process.env, currentFolder(), () =>
+    isTerminal(1),
+  )
   if (settings.rerun && command.name() !== 'missing') {
     throw usageError('--format rerun: only results missing knows it', 'formats: table json ndjson csv')
   }
@@ -105,6 +107,15 @@ async function runInContext<Arguments extends unknown[]>(
     await run(context, ...rest)
   } finally {
     await context.close()
+  }
+}
+
+/** A shell may stand in a folder that the flow has removed; most commands need none. */
+function currentFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { configText } from '../fixtures/config.ts'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
@@ -129,5 +129,16 @@ describe('help', () => {
   test('of every command ends with one or two examples', async () => {
     const { stdout } = await place.pvt(['results', 'import', '--help'])
     expect(stdout).toMatch(/\nExamples:\n(?: {2}\$ pvt .+\n){1,2}$/)
+  })
+})
+
+describe('a current folder that is gone', () => {
+  test('keeps no command from working that needs none', async () => {
+    const gone = place.path('gone')
+    mkdirSync(gone)
+    const answer = await place.sh(`cd '${gone}' && rmdir '${gone}' && pvt history --json`)
+    expect(answer.code).toBe(0)
+    // The shell itself may complain.
+    expect(answer.stderr).not.toContain('pvt:')
   })
 })
