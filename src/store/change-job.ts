@@ -1,6 +1,6 @@
 import { PvtError } from '../errors.ts'
 import type { Change, Present } from '../domain/timeline.ts'
-import type { Job } from '../domain/job.ts'
+import { hasEnded, type Job } from '../domain/job.ts'
 import type { Database } from './database.ts'
 import { insertLogEntry } from './job-logs.ts'
 import { lockJob, updateJob } from './jobs.ts'
@@ -30,7 +30,8 @@ export async function changeJob(
     for (const stage of change.stages) await saveStage(db, stage)
     await insertLogEntry(db, jobId, { logged_at: now, source: 'pvt', ...change.log })
     const changed = { ...job, ...fields }
-    if (changed.status === job.status) return { job: changed, change }
+    // Points without a row count as failed from a job's end on, and no longer when it is taken up again.
+    if (hasEnded(changed.status) === hasEnded(job.status)) return { job: changed, change }
     return { job: { ...changed, ...(await recount(db, changed)) }, change }
   })
 }

@@ -78,14 +78,11 @@ export async function findJob(db: Database, jobId: string): Promise<Job | null> 
 }
 
 /**
- * Reads a job and keeps others from changing it until the transaction ends: an update that changes nothing is the
- * row lock that both engines know.
+ * Reads a job and keeps others from changing it until the transaction ends. SQLite's transactions hold the one write
+ * lock from their begin; PostgreSQL locks the row.
  */
 export async function lockJob(db: Database, jobId: string): Promise<Job | null> {
-  const [row] = await db.query(
-    `update jobs set updated_at = updated_at where job_id = $1 returning ${jobColumnList}`,
-    [jobId],
-  )
+  const [row] = await db.query(db.dialect === 'sqlite' ? selectJob : `${selectJob} for update`, [jobId])
   return row === undefined ? null : toJob(row)
 }
 
