@@ -19,7 +19,10 @@ const commands = [
   ['history'],
   ['history', '--json'],
   ['results', 'show', '--json'],
+  ['history'],
 ]
+/** The last one in colour. */
+const colourful = commands.at(-1)
 
 const folder = join(__dirname, '..', 'dist')
 const filename = join(folder, 'cli.cjs')
@@ -40,6 +43,7 @@ process.on('beforeExit', () => {
 })
 
 function run(command) {
+  if (command === colourful) Object.assign(process.env, { NO_COLOR: '', FORCE_COLOR: '1' })
   process.argv = [process.execPath, 'pvt', '--quiet', ...command]
   const program = { exports: {} }
   script.runInThisContext()(program.exports, createRequire(filename), program, filename, folder)

@@ -7,7 +7,7 @@ import { usageError } from '../errors.ts'
 import { realPath } from '../import/find-files.ts'
 import { type Column, duration, localTime } from '../render/index.ts'
 import { jobColumns } from '../store/jobs.ts'
-import { findHistory } from '../store/history.ts'
+import { findHistory, findHistoryColumns, type HistoryQuery } from '../store/history.ts'
 import {
   type Act,
   addExamples,
@@ -77,7 +77,7 @@ export function toDomain(context: Context, text: string | undefined): string | n
 
 export async function runHistory(context: Context, options: Options): Promise<void> {
   const now = new Date(context.now())
-  const jobs = await findHistory(await context.database(), {
+  const query: HistoryQuery = {
     limit: options.limit,
     statuses: options.status ?? [],
     users: options.user ?? [],
@@ -87,15 +87,32 @@ export async function runHistory(context: Context, options: Options): Promise<vo
     until: toInstant(options.until, '--until', now),
     search: options.search ?? null,
     before: options.before === undefined ? null : await whichJob(context, options.before),
-  })
-  await context.print<Job>({
-    value: jobs,
-    columns: context.settings.format === 'table' ? columns : fieldColumns(jobColumns),
-    rows: jobs,
-  })
+  }
+  const db = await context.database()
+  if (context.settings.format === 'table') {
+    const jobs = await findHistoryColumns(db, query, shownColumns)
+    await context.print({ value: jobs, columns, rows: jobs })
+    return
+  }
+  const jobs = await findHistory(db, query)
+  await context.print({ value: jobs, columns: fieldColumns(jobColumns), rows: jobs })
 }
 
-const columns: Column<Job>[] = [
+const shownColumns = [
+  'job_id',
+  'name',
+  'status',
+  'current_stage',
+  'created_at',
+  'elapsed_seconds',
+  'total_simulations',
+  'successful_simulations',
+  'failed_simulations',
+  'user',
+  'domain_path',
+] as const satisfies readonly (keyof Job)[]
+
+const columns: Column<Pick<Job, (typeof shownColumns)[number]>>[] = [
   { key: 'job', value: ({ job_id }) => shortId(job_id) },
   { key: 'name', value: ({ name }) => name },
   { key: 'status', value: ({ status }) => status, paint: ({ status }) => statusPaint(status) },

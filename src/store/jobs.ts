@@ -52,8 +52,11 @@ export const jobColumns = [
 /** `user` is a reserved word in PostgreSQL. */
 const quoted = (column: string): string => `"${column}"`
 
-/** The same as SQL. */
-export const jobColumnList = jobColumns.map(quoted).join(', ')
+/** Columns of `jobs` as SQL: names of this file, never a user's text. */
+export const toColumnList = (columns: readonly (typeof jobColumns)[number][]): string =>
+  columns.map(quoted).join(', ')
+
+const jobColumnList = toColumnList(jobColumns)
 
 export type NewJob = Omit<Job, 'job_id' | 'updated_at'> & ConfigSnapshot
 
@@ -169,10 +172,13 @@ const placeholders = (first: number, count: number): string =>
 
 const listColumns = ['planned_stages', 'completed_stages', 'tags'] as const
 
-/** A row of `jobColumnList` as a job. */
+/** A row of all columns, or of some of them, as a job. */
 export function toJob(row: SqlRow): Job {
   const job: Record<string, unknown> = row
-  for (const column of listColumns) job[column] = JSON.parse(row[column] as string)
+  for (const column of listColumns) {
+    const text = row[column]
+    if (typeof text === 'string') job[column] = JSON.parse(text)
+  }
   return job as Job
 }
 

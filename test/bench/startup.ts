@@ -76,9 +76,8 @@ function commandsOf({ program, copyDatabase, jobs }: Workshop, { python, shell }
       program: node,
       parameters: () => pvt('history'),
       environment: { NO_COLOR: '', FORCE_COLOR: '1' },
-      limit: 1.8,
     },
-    { name: 'pvt history -f csv', program: node, parameters: () => pvt('history', '-f', 'csv'), limit: 1.8 },
+    { name: 'pvt history -f csv', program: node, parameters: () => pvt('history', '-f', 'csv') },
     ...(python === null ? [] : pythonCommands(python, copyDatabase('startup-python.db'), job)),
     ...(shell === null ? [] : shellCommands(shell, copyDatabase('startup-shell.db'))),
   ]
