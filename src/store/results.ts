@@ -124,32 +124,12 @@ function measuredValues(result: Result): SqlValue[] {
   ]
 }
 
-function toResult(row: SqlRow): StoredResult {
-  const { sweep_json, measurements_json, failed_json, ...rest } = row
-  const {
-    result_id,
-    corner,
-    extraction,
-    temperature,
-    temperature_c,
-    voltage_combo,
-    alter_number,
-    row_number,
-    ...how
-  } = rest
+function toResult({ sweep_json, measurements_json, failed_json, ...row }: SqlRow): StoredResult {
   return {
-    result_id,
-    corner,
-    extraction,
-    temperature,
-    temperature_c,
-    voltage_combo,
-    alter_number,
-    row_number,
+    ...row,
     sweep: JSON.parse(sweep_json as string) as Result['sweep'],
     measurements: JSON.parse(measurements_json as string) as Result['measurements'],
     failed: JSON.parse(failed_json as string) as Result['failed'],
-    ...how,
   } as StoredResult
 }
 
