@@ -1,7 +1,6 @@
 import { hostname } from 'node:os'
 import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
-import type { Result } from '../domain/result.ts'
 import { PvtError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
 import type { FoundFiles } from './find-files.ts'
@@ -76,25 +75,15 @@ export async function importSources(
   })
   return {
     job_id: jobId,
-    ...readingReport(found, sources, merged.results),
+    path: found.path,
+    files_read: sources.files.length,
+    points: countPoints(merged.results),
     results_new: stored.difference.added.length,
     results_updated: stored.difference.changed.length,
     results_unchanged: stored.difference.unchanged,
+    ...countMeasurements(merged.results),
     missing_points: stored.missing?.length ?? null,
     disagreements: [...merged.disagreements, ...stored.difference.disagreements],
     problems: stored.problems,
-  }
-}
-
-function readingReport(
-  found: FoundFiles,
-  sources: Sources,
-  results: readonly Result[],
-): Pick<ImportReport, 'path' | 'files_read' | 'points' | 'measurements' | 'failed_measurements'> {
-  return {
-    path: found.path,
-    files_read: sources.files.length,
-    points: countPoints(results),
-    ...countMeasurements(results),
   }
 }

@@ -1,55 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { pointName } from '../../src/domain/point.ts'
+import { symlinkSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
 import { findFiles, newestBackup } from '../../src/import/find-files.ts'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { makeLiveTree } from '../fixtures/live-tree.ts'
-import { failure } from '../support/failure.ts'
-
-/** 16 points. */
-const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk' }
-const tt = 'TT/typical/typical_m40/v1min'
-
-let root: string
-let folder: string
-let count = 0
-
-beforeAll(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'pvt-find-')))
-  // A test reads it as another user.
-  chmodSync(root, 0o755)
-})
-
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true })
-})
-
-beforeEach(() => {
-  count += 1
-  folder = join(root, `domain${count}`)
-  mkdirSync(folder)
-})
-
-/** Writes files of one byte below the test's folder. */
-function write(...names: string[]): void {
-  for (const name of names) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), 'x')
-  }
-}
-
-/** The measure files below the test's folder: path, point, netlist. */
-function measures(path = folder): [string, string | null, string | null][] {
-  return findFiles(path).measures.map(({ path: file, point, netlist }) => [
-    relative(path, file),
-    point && pointName(point),
-    netlist && relative(path, netlist),
-  ])
-}
-
-const failureOf = (path: string) => failure(Promise.resolve().then(() => findFiles(path)))
+import { config, failureOf, folder, measures, tt, write } from './found-files.ts'
 
 describe('a backup folder', () => {
   test('has its creport, its reports in the order of their names, and no measure files', () => {
