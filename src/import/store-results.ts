@@ -131,8 +131,8 @@ async function write(
     importId: record.import_id,
     now: options.now,
   })
-  for (const { stored, result } of difference.changed) {
-    await updateResult(db, stored.result_id, result, record.import_id)
+  for (const { result } of difference.changed) {
+    await updateResult(db, job.job_id, result, record.import_id)
   }
   await insertImport(db, record)
   const replaced = new Map(difference.changed.map(({ stored, result }) => [stored.result_id, result]))

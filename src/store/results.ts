@@ -90,38 +90,57 @@ export async function insertResults(
 
 const measuredColumns = columns.slice(columns.indexOf('sweep_json'), columns.indexOf('import_id'))
 
-const updateMeasured = `
-  update results set ${measuredColumns.map((column, index) => `${column} = $${index + 3}`).join(', ')}, import_id = $2
-    where result_id = $1`
+const keyColumns = [
+  'corner',
+  'extraction',
+  'temperature',
+  'voltage_combo',
+  'alter_number',
+  'row_number',
+] as const satisfies readonly (keyof Result)[]
 
-/** Replaces what a stored result says; its point, id and first time stay. */
+const firstMeasured = keyColumns.length + 3
+
+const updateMeasured = `
+  update results set import_id = $2, ${measuredColumns.map((column, index) => `${column} = $${index + firstMeasured}`).join(', ')}
+    where job_id = $1 and ${keyColumns.map((column, index) => `${column} = $${index + 3}`).join(' and ')}`
+
+/** Replaces what a stored result of the same point, alter and row says; its id and first time stay. */
 export async function updateResult(
   db: Database,
-  resultId: string,
+  jobId: string,
   result: Result,
   importId: string,
 ): Promise<void> {
-  await db.query(updateMeasured, [resultId, importId, ...measuredValues(result)])
+  const key = keyColumns.map((column) => result[column])
+  await db.query(updateMeasured, [jobId, importId, ...key, ...measuredValues(result)])
 }
 
 /** The values of `measuredColumns`, in that order. */
 function measuredValues(result: Result): SqlValue[] {
   const { measurements } = result
-  const named = (name: string): number | null =>
-    Object.hasOwn(measurements, name) ? measurements[name]! : null
   return [
-    JSON.stringify(result.sweep),
-    named('del_rr'),
-    named('del_ff'),
-    named('power'),
-    named('current'),
+    recordText(result.sweep),
+    named(measurements, 'del_rr'),
+    named(measurements, 'del_ff'),
+    named(measurements, 'power'),
+    named(measurements, 'current'),
     JSON.stringify(measurements),
-    JSON.stringify(result.failed),
+    recordText(result.failed),
     result.status,
     result.source,
     result.netlist_path,
     result.mt0_file_path,
   ]
+}
+
+const named = (measurements: Result['measurements'], name: string): number | null =>
+  Object.hasOwn(measurements, name) ? measurements[name]! : null
+
+/** Most results have no sweep and nothing failed: JSON.stringify would take a quarter of the time of a row. */
+function recordText(record: object): string {
+  for (const _ in record) return JSON.stringify(record)
+  return '{}'
 }
 
 function toResult({ sweep_json, measurements_json, failed_json, ...row }: SqlRow): StoredResult {
