@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander'
 import { commands } from './commands/index.ts'
+import { impatience, runBestEffort, type Waitable } from './best-effort.ts'
 import type { Act } from './commands/shared.ts'
+import type { Context } from './context.ts'
 import { openContext } from './open-context.ts'
 import { failureOf, reportFailure } from './failure.ts'
 import { type PvtError, usageError } from './errors.ts'
-import { type GlobalOptions, isDebugging, toSettings } from './settings.ts'
+import { type GlobalOptions, isDebugging, type Settings, toSettings } from './settings.ts'
 import { isTerminal, writeOutput } from './output.ts'
 import { programVersion } from './version.ts'
 
@@ -15,7 +17,7 @@ import { programVersion } from './version.ts'
 async function main(argv: readonly string[]): Promise<void> {
   // pg and Node warn their developers; on a user's stderr that is noise, and no JSON.
   if (!isDebugging(process.env)) process.removeAllListeners('warning')
-  const program = defineProgram(argv)
+  const program = defineProgram(argv, (run, rest) => runInContext(program, rest, run))
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {
@@ -27,7 +29,13 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function defineProgram(argv: readonly string[]): Command {
+/** Runs a command with its arguments: what Commander gives, the command itself last. */
+type Runner = <Arguments extends unknown[]>(
+  run: (context: Context, ...rest: Arguments) => Promise<void>,
+  rest: Arguments,
+) => Promise<void>
+
+function defineProgram(argv: readonly string[], runner: Runner): Command {
   const program = new Command('pvt')
     .description('The flight recorder for PVT (process, voltage, temperature) simulation runs.')
     .version(programVersion, '-V, --version')
@@ -43,7 +51,7 @@ function defineProgram(argv: readonly string[]): Command {
   const act: Act =
     (run) =>
     (...rest) =>
-      runInContext(program, rest, run)
+      runner(run, rest)
   for (const entry of wanted(argv)) {
     if ('define' in entry) entry.define(program, act)
     else {
@@ -93,7 +101,7 @@ function configure(command: Command): void {
 async function runInContext<Arguments extends unknown[]>(
   program: Command,
   rest: Arguments,
-  run: (context: Awaited<ReturnType<typeof openContext>>, ...rest: Arguments) => Promise<void>,
+  run: (context: Context, ...rest: Arguments) => Promise<void>,
 ): Promise<void> {
   const command = rest.at(-1) as Command
   const settings = toSettings(program.opts<GlobalOptions>(), process.env, currentFolder(), () =>
@@ -102,11 +110,41 @@ async function runInContext<Arguments extends unknown[]>(
   if (settings.rerun && command.name() !== 'missing') {
     throw usageError('--format rerun: only results missing knows it', 'formats: table json ndjson csv')
   }
-  const context = openContext(settings)
+  const bestEffort = wantsBestEffort(command, settings)
+  let waitable: Waitable | null = null
+  const context = openContext(settings, {
+    open: bestEffort ? impatience : {},
+    run: runWords,
+    onWaitable: (instead) => {
+      waitable = instead ?? { words: program.args, answer: null }
+    },
+  })
   try {
-    await run(context, ...rest)
+    if (!bestEffort) await run(context, ...rest)
+    else await runBestEffort(context, { run: (held) => run(held, ...rest), waitable: () => waitable })
   } finally {
-    await context.close()
+    if (bestEffort) leaveSoon(context)
+    else await context.close()
+  }
+}
+
+const wantsBestEffort = (command: Command, { bestEffort }: Settings): boolean =>
+  command.options.some(({ long }) => long === '--best-effort') &&
+  (bestEffort || command.opts<{ bestEffort?: boolean }>().bestEffort === true)
+
+/** A server that says nothing would keep its connection, and with it the process, open. */
+function leaveSoon(context: { close(): Promise<void> }): void {
+  setTimeout(() => process.exit(), 100).unref()
+  void context.close()
+}
+
+/** Runs the words of a spooled change, in a context of its own. */
+async function runWords(words: readonly string[], context: Context): Promise<void> {
+  const program = defineProgram(words, (run, rest) => run(context, ...rest))
+  try {
+    await program.parseAsync(words, { from: 'user' })
+  } catch (error) {
+    throw failureOf(error).error ?? error
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from './store/database.ts'
+import type { Change, Delivery } from './domain/change.ts'
 import type { Settings } from './settings.ts'
 import type { Document } from './render/index.ts'
 
@@ -7,6 +8,12 @@ export interface Context {
   settings: Settings
   /** The database, opened when it is first asked for, closed by the program. */
   database(): Promise<Database>
+  /** Says that this is a change that may wait in the spool: as it was typed, or as other words with an answer. */
+  canWait(instead?: { words: string[]; answer: string }): void
+  /** The change that is made now although it was meant earlier; null for what the user has just typed. */
+  delivering: Change | null
+  /** Opens the database and delivers all that waits for it in the spool; every command that opens it delivers some. */
+  deliver(): Promise<Delivery>
   /** Closes the database; the next call of `database` opens it anew. */
   closeDatabase(): Promise<void>
   /** The present instant, ISO 8601 UTC with milliseconds; every call gives a later one than the call before. */

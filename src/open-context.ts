@@ -2,11 +2,28 @@ import { type Context, risingClock } from './context.ts'
 import { isTerminal, writeError, writeOutput } from './output.ts'
 import { render, visible } from './render/index.ts'
 import type { Settings } from './settings.ts'
-import type { Database } from './store/database.ts'
+import type { Change, Delivery } from './domain/change.ts'
+import { deliverSpool, deliveryLines } from './import/deliver.ts'
+import { hasSpool } from './import/spool.ts'
+import type { Database, OpenOptions } from './store/database.ts'
 import { openDatabase } from './store/open-database.ts'
 
+/** What the program gives a context besides its settings. */
+export interface Surroundings {
+  open: OpenOptions
+  /** Runs words as a command in another context: to deliver what was spooled. */
+  run: (words: readonly string[], context: Context) => Promise<void>
+  onWaitable: (instead: { words: string[]; answer: string } | undefined) => void
+}
+
+/** At most so many spooled changes are delivered by a command that wants something else: 0.2 s. */
+const deliveredAside = 200
+
 /** The context of a command, with the real world behind it. Close it when the command is over. */
-export function openContext(settings: Settings): Context & { close(): Promise<void> } {
+export function openContext(
+  settings: Settings,
+  { open, run, onWaitable }: Surroundings,
+): Context & { close(): Promise<void> } {
   let opened: Promise<Database> | null = null
   const say = (text: string): void => {
     if (!settings.quiet) writeError(`pvt: ${visible(text)}\n`)
@@ -17,11 +34,40 @@ export function openContext(settings: Settings): Context & { close(): Promise<vo
     opened = null
     await database?.close()
   }
-  return {
+  const deliverTo = (database: Database, limit: number): Promise<Delivery> =>
+    deliverSpool(database, {
+      spool: settings.spool,
+      now: clock(),
+      limit,
+      make: (change) => run(change.words, contextOfChange(context, change, database)),
+    })
+  const openAndDeliver = async (): Promise<Database> => {
+    const database = await openDatabase(settings.database, open)
+    if (database.readOnly || !hasSpool(settings.spool)) return database
+    try {
+      delivery = await deliverTo(database, deliveredAtMost)
+      if (deliveredAtMost !== Infinity) for (const line of deliveryLines(delivery)) say(line)
+      return database
+    } catch (error) {
+      await database.close()
+      throw error
+    }
+  }
+  const clock = risingClock()
+  let deliveredAtMost = deliveredAside
+  let delivery: Delivery = { delivered: [], parked: [], waiting: 0 }
+  const context: Context & { close(): Promise<void> } = {
     settings,
-    database: () => (opened ??= openDatabase(settings.database)),
+    database: () => (opened ??= openAndDeliver()),
+    canWait: onWaitable,
+    delivering: null,
+    deliver: async () => {
+      deliveredAtMost = Infinity
+      await context.database()
+      return delivery
+    },
     closeDatabase,
-    now: risingClock(),
+    now: clock,
     print: async (document) => {
       writeOutput(await render(settings.format, document, { colour: settings.colour }))
     },
@@ -42,6 +88,28 @@ export function openContext(settings: Settings): Context & { close(): Promise<vo
       process.exitCode = code
     },
     close: closeDatabase,
+  }
+  return context
+}
+
+/** A context in which a change is made as it was meant: at its time, in its folder, by its user; it answers nothing. */
+function contextOfChange(context: Context, change: Change, database: Database): Context {
+  const { user, cwd, job } = change
+  const silent = (): void => undefined
+  return {
+    ...context,
+    settings: { ...context.settings, user, cwd, job },
+    database: () => Promise.resolve(database),
+    closeDatabase: () => Promise.resolve(),
+    now: risingClock(() => Date.parse(change.at)),
+    delivering: change,
+    print: () => Promise.resolve(),
+    canWait: silent,
+    printText: silent,
+    clearScreen: silent,
+    inform: silent,
+    canAsk: false,
+    exitWith: silent,
   }
 }
 

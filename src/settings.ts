@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { usageError } from './errors.ts'
 
 export const formats = ['table', 'json', 'ndjson', 'csv'] as const
@@ -18,6 +18,10 @@ export interface Settings {
   colour: boolean
   /** Who runs the command: the owner of a new job, and the user of `@latest`. */
   user: string
+  /** Where changes are kept that could not reach their database: a folder on the local disk. */
+  spool: string
+  /** `PVT_BEST_EFFORT`: a database that is away does not make a change fail. */
+  bestEffort: boolean
   /** `$PVT_JOB`; null when it is not set. */
   job: string | null
   cwd: string
@@ -52,6 +56,8 @@ export function toSettings(
     quiet: options.quiet === true,
     colour: wantsColour(options, environment, terminal),
     user: currentUser(environment),
+    spool: spoolFolder(environment),
+    bestEffort: isSet(environment.PVT_BEST_EFFORT) && environment.PVT_BEST_EFFORT !== '0',
     job: environment.PVT_JOB ?? null,
     cwd,
   }
@@ -102,6 +108,14 @@ function dataFolder(environment: Environment): string {
     throw usageError('there is no home folder for the default database', 'set PVT_DB or use --db')
   }
   return join(home, '.local', 'share')
+}
+
+/** Beside what survives a restart of the host, and never on the network: homes lie there. */
+function spoolFolder({ PVT_SPOOL }: Environment): string {
+  if (PVT_SPOOL?.trim() === '') {
+    throw usageError('PVT_SPOOL is empty', 'name a folder on the local disk, or unset it for the default')
+  }
+  return PVT_SPOOL === undefined ? `/var/tmp/pvt-spool-${process.getuid?.() ?? 'user'}` : resolve(PVT_SPOOL)
 }
 
 /** Throws for a user that the system does not know (a container). os.homedir() believes an empty HOME. */

@@ -9,6 +9,8 @@ import { describe, expect, it } from 'vitest'
 const layers: Record<string, { imports: readonly string[]; types?: readonly string[] }> = {
   'cli.ts': {
     imports: [
+      'best-effort.ts',
+      'context.ts',
       'commands',
       'errors.ts',
       'settings.ts',
@@ -18,10 +20,13 @@ const layers: Record<string, { imports: readonly string[]; types?: readonly stri
       'version.ts',
     ],
   },
-  'open-context.ts': { imports: ['context.ts', 'output.ts', 'render', 'settings.ts', 'store'] },
+  'best-effort.ts': { imports: ['context.ts', 'domain', 'errors.ts', 'import', 'settings.ts', 'store'] },
+  'open-context.ts': {
+    imports: ['context.ts', 'domain', 'import', 'output.ts', 'render', 'settings.ts', 'store'],
+  },
   'failure.ts': { imports: ['errors.ts', 'output.ts', 'render', 'settings.ts'] },
   commands: { imports: ['import', 'store', 'domain', 'render', 'context.ts', 'errors.ts', 'version.ts'] },
-  'context.ts': { imports: [], types: ['store', 'settings.ts', 'render'] },
+  'context.ts': { imports: [], types: ['domain', 'store', 'settings.ts', 'render'] },
   import: { imports: ['parse', 'store', 'domain', 'errors.ts'] },
   store: { imports: ['domain', 'errors.ts'], types: ['settings.ts'] },
   parse: { imports: ['domain', 'errors.ts'] },
@@ -35,7 +40,16 @@ const layers: Record<string, { imports: readonly string[]; types?: readonly stri
 
 /** Node's modules with effects, and who may have them. Everything else is values in, values out. */
 const effects = /^node:(fs|child_process|net|http|readline|os)/
-const withEffects = ['commands', 'import', 'store', 'open-context.ts', 'output.ts', 'settings.ts', 'cli.ts']
+const withEffects = [
+  'commands',
+  'import',
+  'store',
+  'open-context.ts',
+  'output.ts',
+  'settings.ts',
+  'cli.ts',
+  'best-effort.ts',
+]
 
 /** Files of these names collect what belongs elsewhere. */
 const catchAll = /(^|\/)(utils?|helpers?|common|types|constants|misc)\.ts$/

@@ -16,6 +16,7 @@ import { defineResultsImport } from './results-import.ts'
 import { defineResultsMissing } from './results-missing.ts'
 import { defineResultsShow } from './results-show.ts'
 import { defineResultsSummary } from './results-summary.ts'
+import { defineSpoolDrop, defineSpoolFlush, defineSpoolList } from './spool.ts'
 import { defineStageList } from './stage-list.ts'
 import { defineStageDone, defineStageFail, defineStageStart } from './stage-mark.ts'
 import { defineStats } from './stats.ts'
@@ -65,6 +66,11 @@ export const commands: readonly (Group | Single)[] = [
       defineResultsMissing,
       defineResultsExport,
     ],
+  },
+  {
+    name: 'spool',
+    summary: 'changes that wait for a database that was away',
+    commands: [defineSpoolList, defineSpoolFlush, defineSpoolDrop],
   },
   { name: 'inspect', define: defineInspect },
   { name: 'history', define: defineHistory },

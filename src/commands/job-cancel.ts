@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { moveJob } from '../domain/timeline.ts'
 import { changeJob } from '../store/change-job.ts'
-import { type Act, addExamples, printChange, shortId } from './shared.ts'
+import { type Act, addExamples, printChange, shortId, bestEffortOption } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options {
@@ -16,6 +16,7 @@ export function defineJobCancel(group: Command, act: Act): void {
     .description('Marks a queued or running job as cancelled. This state is final; the results stay.')
     .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
     .option('--reason <text>', 'why')
+    .addOption(bestEffortOption())
     .action(act(runJobCancel))
   addExamples(command, "job cancel 3f2a --reason 'wrong netlist'")
 }
@@ -25,6 +26,7 @@ export async function runJobCancel(
   reference: string | undefined,
   options: Options,
 ): Promise<void> {
+  context.canWait()
   const { job_id } = await whichJob(context, reference)
   const details = options.reason === undefined ? {} : { error: options.reason }
   const { job, change } = await changeJob(await context.database(), job_id, context.now(), (present) =>

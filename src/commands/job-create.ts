@@ -1,14 +1,25 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Command } from 'commander'
+import { randomUUID } from 'node:crypto'
+import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { type StageName, stageNames } from '../domain/stage.ts'
 import { newJob } from '../import/describe-job.ts'
 import { realFolder, realPath } from '../import/find-files.ts'
 import { problemText } from '../import/import-results.ts'
 import { type LoadedConfiguration, loadConfiguration } from '../import/load-configuration.ts'
+import type { PvtPoint } from '../domain/point.ts'
+import type { NewJob } from '../store/jobs.ts'
 import { createJob } from '../store/create-job.ts'
-import { type Act, addExamples, collect, counted, printChange, toStageName } from './shared.ts'
+import {
+  type Act,
+  addExamples,
+  collect,
+  counted,
+  printChange,
+  toStageName,
+  bestEffortOption,
+} from './shared.ts'
 import { usageError } from '../errors.ts'
 
 interface Options {
@@ -20,6 +31,9 @@ interface Options {
   stages?: string
   set?: string[]
   tag?: string[]
+  id?: string
+  /** What a spooled `job create` holds. */
+  draft?: string
 }
 
 export function defineJobCreate(group: Command, act: Act): void {
@@ -40,6 +54,9 @@ export function defineJobCreate(group: Command, act: Act): void {
     .option('--stages <list>', 'the planned stages (default: gen,run,ext,srt,bkp)')
     .option('--set <key=value>', 'override a key of the configuration; may be repeated', collect)
     .option('--tag <text>', 'a tag; may be repeated', collect)
+    .option('--id <uuid>', 'the id of the new job, made by the caller')
+    .addOption(new Option('--draft <json>').hideHelp())
+    .addOption(bestEffortOption())
     .action(act(runJobCreate))
   addExamples(
     command,
@@ -49,27 +66,50 @@ export function defineJobCreate(group: Command, act: Act): void {
 }
 
 export async function runJobCreate(context: Context, options: Options): Promise<void> {
+  if (options.draft !== undefined) return create(context, JSON.parse(options.draft) as Draft)
   const stages = options.stages === undefined ? undefined : parseStages(options.stages)
   const { domain, config } = findDomain(context, options)
   const settings = options.set ?? []
   const loaded = config === null && settings.length === 0 ? null : loadConfiguration(config, settings)
   for (const problem of loaded?.problems ?? []) context.warn(problemText(problem))
 
-  const job = await createJob(
-    await context.database(),
-    newJob(loaded, {
-      name: options.name ?? (basename(domain) || domain),
-      domain,
-      user: options.user ?? context.settings.user,
-      now: context.now(),
-      stages,
-      description: options.description,
-      tags: options.tag,
-    }),
-    loaded?.points ?? [],
-    createdText(loaded),
-  )
+  const job_id = options.id === undefined ? randomUUID() : toJobId(options.id)
+  const about = {
+    name: options.name ?? (basename(domain) || domain),
+    domain,
+    user: options.user ?? context.settings.user,
+    now: context.now(),
+    stages,
+    description: options.description,
+    tags: options.tag,
+  }
+  const draft: Draft = {
+    job: { job_id, ...newJob(loaded, about) },
+    points: loaded?.points ?? [],
+    note: createdText(loaded),
+  }
+  // Spooled as it is now: config.cfg may be another one when the database is back.
+  context.canWait({ words: ['job', 'create', '--draft', JSON.stringify(draft)], answer: job_id })
+  await create(context, draft)
+}
+
+/** All that is stored of a new job. */
+interface Draft {
+  job: NewJob
+  points: readonly PvtPoint[]
+  note: string
+}
+
+async function create(context: Context, { job: draft, points, note }: Draft): Promise<void> {
+  const job = await createJob(await context.database(), draft, points, note)
   await printChange(context, job.job_id, job)
+}
+
+function toJobId(text: string): string {
+  const id = text.toLowerCase()
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+    throw usageError(`--id ${text}: not a UUID`, 'for example from uuidgen or /proc/sys/kernel/random/uuid')
+  return id
 }
 
 /** The flow starts in the domain folder, where config.cfg lies; either tells the other. */

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { usageError } from '../errors.ts'
 import { type Column, localTime } from '../render/index.ts'
 import { addLogEntry, findLogEntries, type LogEntry, type LogLevel, logLevels } from '../store/job-logs.ts'
-import { type Act, addExamples, printChange, shortId, wholeNumber } from './shared.ts'
+import { type Act, addExamples, printChange, shortId, wholeNumber, bestEffortOption } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options {
@@ -25,6 +25,7 @@ export function defineJobLog(group: Command, act: Act): void {
     )
     .option('--add <text>', 'add this line')
     .option('--limit <n>', 'the newest n lines', wholeNumber(1), 100)
+    .addOption(bestEffortOption())
     .action(act(runJobLog))
   addExamples(command, 'job log 3f2a --level warning', "job log --add 'farm queue is slow' --level warning")
 }
@@ -34,10 +35,11 @@ export async function runJobLog(
   reference: string | undefined,
   options: Options,
 ): Promise<void> {
+  if (options.add?.trim() === '') throw usageError('--add: the line is empty')
+  if (options.add !== undefined) context.canWait()
   const job = await whichJob(context, reference)
   const db = await context.database()
   if (options.add !== undefined) {
-    if (options.add.trim() === '') throw usageError('--add: the line is empty')
     const entry: LogEntry = {
       logged_at: context.now(),
       level: options.level,

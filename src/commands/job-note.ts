@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { usageError } from '../errors.ts'
 import { addLogEntry } from '../store/job-logs.ts'
-import { type Act, addExamples, printChange, shortId } from './shared.ts'
+import { type Act, addExamples, printChange, shortId, bestEffortOption } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 export function defineJobNote(group: Command, act: Act): void {
@@ -13,6 +13,7 @@ export function defineJobNote(group: Command, act: Act): void {
     .usage('[options] [job] <text>')
     .argument('<job or text>', 'id, prefix, @latest or . (default: $PVT_JOB, else .); alone it is the note')
     .argument('[text]', 'the note')
+    .addOption(bestEffortOption())
     .action(act(runJobNote))
   addExamples(command, "job note 3f2a 'rerun with the new models'", "job note 'signed off'")
 }
@@ -21,6 +22,7 @@ export function defineJobNote(group: Command, act: Act): void {
 export async function runJobNote(context: Context, first: string, second: string | undefined): Promise<void> {
   const [reference, text] = second === undefined ? [undefined, first] : [first, second]
   if (text.trim() === '') throw usageError('the note is empty')
+  context.canWait()
   const job = await whichJob(context, reference)
   const entry = {
     logged_at: context.now(),

@@ -7,7 +7,7 @@ import { realPath } from '../import/find-files.ts'
 import { changeJob } from '../store/change-job.ts'
 import { findJob } from '../store/jobs.ts'
 import { jobDocument, loadJobView } from './job-view.ts'
-import { type Act, addExamples, printChange, shortId, toStageName } from './shared.ts'
+import { type Act, addExamples, printChange, shortId, toStageName, bestEffortOption } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options {
@@ -30,6 +30,7 @@ export function defineJobStatus(group: Command, act: Act): void {
     .option('--error <message>', 'why it failed or was cancelled')
     .option('--backup <dir>', 'the backup folder of the run')
     .option('--watch [seconds]', 'show it again every so many seconds (default 2) until the job ends')
+    .addOption(bestEffortOption())
     .action(act(runJobStatus))
   addExamples(command, 'job status', "job status 3f2a failed --stage run --error 'license server down'")
 }
@@ -92,6 +93,7 @@ async function setStatus(
   status: JobStatus,
   options: Options,
 ): Promise<void> {
+  context.canWait()
   const found = await whichJob(context, reference)
   const details = {
     ...(options.stage === undefined ? {} : { stage: toStageName(options.stage) }),

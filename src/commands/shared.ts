@@ -17,6 +17,13 @@ export interface JobOption {
 export const jobOption = (): Option =>
   new Option('-j, --job <job>', 'the job: id, prefix, @latest or . (default: $PVT_JOB, else .)')
 
+/** For commands that a wrapper script calls: the program makes the change later when the database is away. */
+export const bestEffortOption = (): Option =>
+  new Option(
+    '--best-effort',
+    'when the database is away, spool the change for later, exit code 0 (also PVT_BEST_EFFORT=1)',
+  )
+
 /** For options that may be given several times. */
 export const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 

@@ -17,6 +17,7 @@ import {
   shortId,
   toStageName,
   wholeNumber,
+  bestEffortOption,
 } from './shared.ts'
 import { whichJob } from './which-job.ts'
 import { programVersion } from '../version.ts'
@@ -30,6 +31,7 @@ export function defineStageStart(group: Command, act: Act): void {
     )
     .argument('<stage>', stageHelp)
     .addOption(jobOption())
+    .addOption(bestEffortOption())
     .action(act(runStageStart))
   addExamples(command, 'stage start gen', 'stage start run -j 3f2a')
 }
@@ -45,6 +47,7 @@ export function defineStageDone(group: Command, act: Act): void {
     .addOption(jobOption())
     .option('--backup <dir>', 'bkp: the backup folder that was made')
     .option('--import', 'bkp: import the backup (default: the newest backup of the domain)')
+    .addOption(bestEffortOption())
     .action(act(runStageDone))
   addExamples(command, 'stage done run', 'stage done bkp --import')
 }
@@ -58,6 +61,7 @@ export function defineStageFail(group: Command, act: Act): void {
     .addOption(jobOption())
     .option('--error <message>', 'what went wrong')
     .option('--exit-code <n>', 'the exit code of the stage', wholeNumber(0))
+    .addOption(bestEffortOption())
     .action(act(runStageFail))
   addExamples(command, "stage fail run --error 'license server down' --exit-code 3")
 }
@@ -91,6 +95,7 @@ interface DoneOptions extends JobOption {
 
 export async function runStageDone(context: Context, stage: string, options: DoneOptions): Promise<void> {
   const name = toStageName(stage)
+  context.canWait()
   if (name !== 'bkp' && (options.backup !== undefined || options.import === true)) {
     throw usageError(
       '--backup and --import belong to the stage bkp',
@@ -177,6 +182,7 @@ async function mark(
   { job: reference }: JobOption,
   decide: (present: Present, now: string) => Change | null,
 ): Promise<{ job: Job; change: Change | null }> {
+  context.canWait()
   const { job_id } = await whichJob(context, reference)
   const now = context.now()
   return changeJob(await context.database(), job_id, now, (present) => decide(present, now))

@@ -41,13 +41,14 @@ async function jobOf(context: Context, reference: string, origin: string): Promi
 
 async function newestJobOfUser(context: Context): Promise<Job> {
   const { user } = context.settings
-  return (await findNewestJobOfUser(await context.database(), user)) ?? notFound(`user ${user} has no job`)
+  const job = await findNewestJobOfUser(await context.database(), user, context.delivering?.at)
+  return job ?? notFound(`user ${user} has no job`)
 }
 
 async function newestJobHere(context: Context): Promise<Job | null> {
   const parts = context.settings.cwd.split('/').filter((part) => part !== '')
   const folders = ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)]
-  return findNewestJobIn(await context.database(), folders)
+  return findNewestJobIn(await context.database(), folders, context.delivering?.at)
 }
 
 /** How many candidates an ambiguous prefix lists. */

@@ -10,6 +10,7 @@ const keys: Record<(typeof tables)[number], readonly string[]> = {
   results: ['job_id', 'corner', 'extraction', 'temperature', 'voltage_combo', 'alter_number', 'row_number'],
   summaries: ['job_id', 'measurement'],
   job_logs: ['job_id', 'log_number'],
+  delivered_changes: ['change_id'],
 }
 
 /** About 70 ms of writing, and memory that does not grow with the database. */

@@ -47,6 +47,8 @@ export interface OpenOptions {
   migrate?: boolean
   /** How long SQLite waits for a lock, and PostgreSQL for a lock; default 30 seconds. */
   lockTimeoutMs?: number
+  /** How long to wait for a server to take the connection; default 5 seconds. */
+  connectTimeoutMs?: number
   /** A folder of migrations in place of the program's own, for tests. */
   migrations?: string
 }

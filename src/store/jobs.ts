@@ -58,13 +58,14 @@ export const toColumnList = (columns: readonly (typeof jobColumns)[number][]): s
 
 const jobColumnList = toColumnList(jobColumns)
 
-export type NewJob = Omit<Job, 'job_id' | 'updated_at'> & ConfigSnapshot
+/** A job to be stored; without an id it gets a new one. */
+export type NewJob = Omit<Job, 'job_id' | 'updated_at'> & ConfigSnapshot & { job_id?: string }
 
 const insertedColumns = [...jobColumns, 'config_text', 'config_sha256'].map(quoted)
 
-/** Stores a new job under a new id and gives it back. */
+/** Stores a new job and gives it back. */
 export async function insertJob(db: Database, job: NewJob): Promise<Job> {
-  const found = { ...job, job_id: randomUUID(), updated_at: job.created_at }
+  const found = { ...job, job_id: job.job_id ?? randomUUID(), updated_at: job.created_at }
   await db.insert('jobs', insertedColumns, [
     [...jobColumns.map((column) => toSql(found[column])), job.config_text, job.config_sha256],
   ])
@@ -131,20 +132,30 @@ export async function findJobsByPrefix(db: Database, prefix: string, limit: numb
   return rows.map(toJob)
 }
 
-export async function findNewestJobOfUser(db: Database, user: string): Promise<Job | null> {
+/** The newest job of a user; `asOf` (ISO 8601 UTC): the one that was the newest at that instant. */
+export async function findNewestJobOfUser(
+  db: Database,
+  user: string,
+  asOf: string = endOfTime,
+): Promise<Job | null> {
   const [row] = await db.query(
-    `select ${jobColumnList} from jobs where "user" = $1 order by created_at desc, job_id desc limit 1`,
-    [user],
+    `select ${jobColumnList} from jobs where "user" = $1 and created_at <= $2
+      order by created_at desc, job_id desc limit 1`,
+    [user, asOf],
   )
   return row === undefined ? null : toJob(row)
 }
 
-/** The newest job whose domain folder is one of `folders`. */
-export async function findNewestJobIn(db: Database, folders: readonly string[]): Promise<Job | null> {
+/** The newest job whose domain folder is one of `folders`; `asOf`: the one that was the newest at that instant. */
+export async function findNewestJobIn(
+  db: Database,
+  folders: readonly string[],
+  asOf: string = endOfTime,
+): Promise<Job | null> {
   const [row] = await db.query(
-    `select ${jobColumnList} from jobs where domain_path in (${placeholders(1, folders.length)})
+    `select ${jobColumnList} from jobs where created_at <= $1 and domain_path in (${placeholders(2, folders.length)})
       order by created_at desc, job_id desc limit 1`,
-    folders,
+    [asOf, ...folders],
   )
   return row === undefined ? null : toJob(row)
 }
@@ -165,6 +176,9 @@ export async function findJobByBackup(db: Database, backupPath: string): Promise
   )
   return row === undefined ? null : toJob(row)
 }
+
+/** Later than every instant as text. */
+const endOfTime = '9999'
 
 const placeholders = (first: number, count: number): string =>
   Array.from({ length: count }, (_, index) => `$${first + index}`).join(', ')

@@ -7,10 +7,10 @@ import { retry } from './retry.ts'
  * Connects to a server; asks again for a moment when it is crowded or just starting.
  * @throws PvtError `database_unreachable` or `permission`; the password is in no message.
  */
-export async function connect(url: string, server: ServerName): Promise<pg.Client> {
+export async function connect(url: string, server: ServerName, timeoutMs = 5_000): Promise<pg.Client> {
   const passing = (error: unknown): boolean => crowded.has(codeOf(error) ?? '')
   try {
-    return await retry({ attempts: 8, pauseMs: 200, passing }, () => connectOnce(url))
+    return await retry({ attempts: 8, pauseMs: 200, passing }, () => connectOnce(url, timeoutMs))
   } catch (error) {
     throw explainConnectError(server, error)
   }
@@ -19,11 +19,11 @@ export async function connect(url: string, server: ServerName): Promise<pg.Clien
 /** No connection left, starting up: gone in a moment, when 64 jobs start at once. */
 const crowded = new Set(['53300', '57P03'])
 
-async function connectOnce(url: string): Promise<pg.Client> {
+async function connectOnce(url: string, timeoutMs: number): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'pvt',
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: timeoutMs,
     // Only for a server that falls silent: its own limit, statement_timeout, comes first.
     query_timeout: 70_000,
     keepAlive: true,

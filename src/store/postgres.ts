@@ -25,7 +25,7 @@ export async function openPostgres(url: string, options: OpenOptions): Promise<D
       'expected postgres://user@host:port/database; write special characters of a password as %2F, or use PGPASSWORD',
     )
   }
-  const client = await connect(url, server)
+  const client = await connect(url, server, options.connectTimeoutMs)
   const database = new PostgresDatabase(client, server)
   try {
     await ready(database, options)

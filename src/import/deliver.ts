@@ -1,0 +1,85 @@
+import type { Change, Delivery } from '../domain/change.ts'
+import { exitCodes, messageOf, PvtError } from '../errors.ts'
+import type { Database } from '../store/database.ts'
+import { forgetDeliveries, markDelivered } from '../store/deliveries.ts'
+import { parkChange, removeChange, waitingFor } from './spool.ts'
+
+export interface DeliverOptions {
+  /** The spool folder. */
+  spool: string
+  now: string
+  /** At most so many; the rest waits for the next command. */
+  limit: number
+  /** Makes a change, within the transaction that is open. */
+  make: (change: Change) => Promise<void>
+}
+
+/**
+ * Delivers what waits for a database, oldest first, each change once: the change and the mark that it was made are one
+ * transaction, and the file goes after it. What the database refuses is parked; when the database goes away on the
+ * way, the rest waits on.
+ * @throws the error of a database that went away.
+ */
+export async function deliverSpool(db: Database, options: DeliverOptions): Promise<Delivery> {
+  const delivery: Delivery = { delivered: [], parked: [], waiting: 0 }
+  const waiting = waitingFor(options.spool, db.location)
+  for (const [index, spooled] of waiting.entries()) {
+    if (index >= options.limit) {
+      delivery.waiting = waiting.length - index
+      break
+    }
+    const refusal = spooled.refusal ?? (await deliverOne(db, spooled.change!, options))
+    if (refusal === null) {
+      delivery.delivered.push(spooled.change!)
+      removeChange(spooled)
+    } else {
+      delivery.parked.push({ path: spooled.path, reason: refusal })
+      parkChange(options.spool, spooled, refusal)
+    }
+  }
+  if (delivery.delivered.length > 0) await forgetDeliveries(db, longAgo(options.now))
+  return delivery
+}
+
+/** Null, or why the change will never be made. */
+async function deliverOne(db: Database, change: Change, options: DeliverOptions): Promise<string | null> {
+  try {
+    await makeOnce(db, change, options)
+    return null
+  } catch (error) {
+    if (isAway(error)) throw error
+    return messageOf(error)
+  }
+}
+
+/** What the user of any command is told of the changes that were delivered beside it. */
+export function deliveryLines({ delivered, parked, waiting }: Delivery): string[] {
+  const lines: string[] = []
+  const [first] = delivered
+  if (first !== undefined) {
+    const count = delivered.length === 1 ? '1 spooled change' : `${delivered.length} spooled changes`
+    lines.push(`${count} delivered, the first of ${first.at}`)
+  }
+  for (const { path, reason } of parked) {
+    lines.push(`the spooled change ${path} was refused and is put aside: ${reason}; see: pvt spool list`)
+  }
+  if (waiting > 0) lines.push(`${waiting} spooled changes still wait; deliver them with: pvt spool flush`)
+  return lines
+}
+
+/** Makes a change unless it was made before; both in one transaction. */
+export async function makeOnce(
+  db: Database,
+  change: Change,
+  { now, make }: Pick<DeliverOptions, 'now' | 'make'>,
+): Promise<void> {
+  await db.transaction(async () => {
+    if (await markDelivered(db, change.change_id, now)) await make(change)
+  })
+}
+
+/** Whether an error says that the database cannot be used at the moment, whatever is asked of it. */
+export const isAway = (error: unknown): error is PvtError =>
+  error instanceof PvtError && error.exitCode === exitCodes.database_unreachable
+
+const longAgo = (now: string): string => new Date(Date.parse(now) - 366 * 86_400_000).toISOString()
