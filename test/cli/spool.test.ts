@@ -152,6 +152,13 @@ describe.each(eachEngine)('best effort on $name', ({ make }) => {
   })
 })
 
+/** The README's own lines. */
+function shellFunction(): string {
+  const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8')
+  const found = /```sh\n(pvt_spool\(\) \{[^]*?\n\}\n)```/.exec(readme)
+  return found![1]!
+}
+
 describe('the spool', () => {
   let place: Workplace
   const nowhere = { PVT_DB: 'postgres://ada:secret@127.0.0.1:1/pvt', PVT_BEST_EFFORT: '1' }
@@ -228,16 +235,9 @@ describe('the spool', () => {
 
   test('takes changes that plain sh has written', async () => {
     const id = '11111111-2222-4333-8444-555555555555'
-    const script = `
-      pvt_spool() {
-        dir=\${PVT_SPOOL:-/var/tmp/pvt-spool-$(id -u)}; mkdir -m 700 -p "$dir"
-        name=$(date -u +%Y%m%dT%H%M%S%3NZ)-$(cat /proc/sys/kernel/random/uuid)
-        { printf 'pvt-change 1\\nid %s\\nat %s\\ndatabase %s\\nuser %s\\nhost %s\\ncwd %s\\njob %s\\n\\n' \\
-            "$name" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$PVT_DB" "$USER" "$(hostname)" "$PWD" "$PVT_JOB"
-          printf '%s\\0' "$@"; } > "$dir/.$name" && mv "$dir/.$name" "$dir/$name.change"
-      }
+    const script = `${shellFunction()}
+      export PVT_JOB=${id}
       pvt_spool job create --name 'from sh' --id ${id}
-      PVT_JOB=${id}
       sleep 0.01
       pvt_spool stage start gen`
     expect(await place.sh(script)).toMatchObject({ code: 0, stderr: '' })
