@@ -4,7 +4,8 @@ import { parseMeasureFile, toMeasuredRows } from '../../src/parse/measure-file.t
 const head = "$DATA1 SOURCE='HSPICE' VERSION='B-2008.09 32-BIT'\n.TITLE '*deck'\n"
 const counted = (count: number): string =>
   `$DATA1 SOURCE='PrimeSim HSPICE' VERSION='W-2024.09 linux64' PARAM_COUNT=${count}\n.TITLE '*deck'\n`
-const values = (text: string): (number | null)[][] => parseMeasureFile(text).rows.map((row) => row.values)
+const values = (text: string): (readonly (number | null)[])[] =>
+  parseMeasureFile(text).rows.map((row) => row.values)
 const messages = (text: string): string[] =>
   parseMeasureFile(text).problems.map((problem) => `${problem.line ?? '-'}: ${problem.message}`)
 
