@@ -1,6 +1,6 @@
 import type { ByteLine } from './byte-lines.ts'
 import { parseNumber } from './number.ts'
-import { scanNumber } from './scan-number.ts'
+import { type ScanEnd, scanPrefix } from './scan-number.ts'
 
 /**
  * The tokens of the record that is being read, line by line. One list is used for all records of a file: making one
@@ -14,7 +14,7 @@ export class RecordTokens {
   /** The text of each token that is no number, by its place; null while there is none. */
   texts: (string | null)[] | null = null
   readonly #capacity: number
-  /** Where the last token stands: three fields, because an object for each token would cost a tenth of all. */
+  /** Where the last token stands, blanks behind it included. */
   #lastBytes: Uint8Array = new Uint8Array(0)
   #lastStart = 0
   #lastEnd = 0
@@ -35,18 +35,23 @@ export class RecordTokens {
   /** Adds the tokens of a line between which blanks and tabs stand, and gives their number. */
   addWords({ bytes, start, end }: ByteLine): number {
     const before = this.count
-    for (let at = start; ;) {
+    let first = start
+    let at = start
+    for (;;) {
       while (at < end && (bytes[at] === blank || bytes[at] === tab)) at += 1
-      if (at === end) return this.count - before
-      const first = at
+      if (at === end) break
+      first = at
+      const value = scanPrefix(bytes, at, end, scanEnd)
+      at = scanEnd.at
+      if (value === value && (at === end || bytes[at] === blank || bytes[at] === tab)) {
+        this.#addNumber(value)
+        continue
+      }
       while (at < end && bytes[at] !== blank && bytes[at] !== tab) at += 1
-      this.#lastBytes = bytes
-      this.#lastStart = first
-      this.#lastEnd = at
-      const value = scanNumber(bytes, first, at)
-      if (Number.isNaN(value)) this.#addText(utf8.decode(bytes.subarray(first, at)))
-      else this.#addNumber(value)
+      this.#addText(utf8.decode(bytes.subarray(first, at)))
     }
+    this.#keepLast(bytes, first, end)
+    return this.count - before
   }
 
   /**
@@ -56,30 +61,29 @@ export class RecordTokens {
   addCells({ bytes, start, end }: ByteLine): number {
     const before = this.count
     let empty = 0
+    let lastStart = start
+    let lastEnd = start
     for (let at = start; at <= end; at += 1) {
-      let first = at
+      while (at < end && isBlank(bytes[at]!)) at += 1
+      const first = at
+      const value = scanPrefix(bytes, at, end, scanEnd)
+      at = scanEnd.at
+      while (at < end && isBlank(bytes[at]!)) at += 1
+      const isNumber = value === value && (at === end || bytes[at] === comma)
       while (at < end && bytes[at] !== comma) at += 1
-      let last = at
-      while (first < last && isBlank(bytes[first]!)) first += 1
-      while (last > first && isBlank(bytes[last - 1]!)) last -= 1
-      if (first === last) {
-        empty += 1
-        continue
-      }
-      // Only the blanks of ASCII are gone so far, and files that were saved again may hold others.
-      const value = scanNumber(bytes, first, last)
-      const text = Number.isNaN(value) ? utf8.decode(bytes.subarray(first, last)).trim() : null
-      if (text === '') {
+      // Files that were saved again may hold other blanks than those of ASCII: they are trimmed as well.
+      const text = isNumber || first === at ? '' : utf8.decode(bytes.subarray(first, at)).trim()
+      if (!isNumber && text === '') {
         empty += 1
         continue
       }
       for (; empty > 0; empty -= 1) this.#addText('')
-      this.#lastBytes = bytes
-      this.#lastStart = first
-      this.#lastEnd = last
-      if (text === null) this.#addNumber(value)
+      if (isNumber) this.#addNumber(value)
       else this.#addText(text)
+      lastStart = first
+      lastEnd = at
     }
+    this.#keepLast(bytes, lastStart, lastEnd)
     return this.count - before
   }
 
@@ -90,6 +94,13 @@ export class RecordTokens {
       this.#text = utf8.decode(this.#textBytes).trim()
     }
     return this.#text
+  }
+
+  #keepLast(bytes: Uint8Array, start: number, end: number): void {
+    if (end === start) return
+    this.#lastBytes = bytes
+    this.#lastStart = start
+    this.#lastEnd = end
   }
 
   #addNumber(value: number): void {
@@ -107,6 +118,7 @@ export class RecordTokens {
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+const scanEnd: ScanEnd = { at: 0 }
 const blank = 0x20
 const tab = 0x09
 const comma = 0x2c
