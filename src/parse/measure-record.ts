@@ -33,7 +33,12 @@ export function toRecord(
   if (!(Number.isSafeInteger(alter) && alter >= 0)) {
     return { misfit: `expected a whole number for alter#, found ${quoted(tokens.lastText())}` }
   }
-  const row = { line: beginsAt, values: valuesOf(numbers, texts), texts: texts ?? noTexts(count) }
+  const row: MeasureTableRow = {
+    line: beginsAt,
+    values: valuesOf(numbers, texts),
+    texts: texts ?? noTexts(count),
+  }
+  if (tokens.json !== null) row.measurementsJson = tokens.json.toString()
   if (texts === null && judgement === 'complete') return { row, problems: [] }
   const problems = row.texts.flatMap((text, index) =>
     text === null || isFailedWord(text) ? [] : [noNumber(beginsAt, names[index]!, text)],

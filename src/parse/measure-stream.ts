@@ -64,12 +64,16 @@ export interface MeasureEnd {
  * Begins to read a measure file of any dialect, recognised by content. Tables of any size take little memory; the forms
  * that tell one row by many lines are read at the end, and refused when they are large. What could not be read is in
  * `problems` of the end; a dialect without a reader is one of them. Formats: measure-files.md.
+ *
+ * `wantsJson`: rows come with the JSON of their measurements where it can be made while reading; `jsonWriter` takes it
+ * from there.
  */
-export function openMeasureStream(): MeasureStream {
-  return new Stream()
+export function openMeasureStream({ wantsJson = false } = {}): MeasureStream {
+  return new Stream(wantsJson)
 }
 
 class Stream implements MeasureStream {
+  readonly #wantsJson: boolean
   readonly #check = new TextCheck()
   /** The beginning of the file, until it is long enough to be recognised. */
   #start: Uint8Array<ArrayBuffer> | null = new Uint8Array(4096)
@@ -79,6 +83,10 @@ class Stream implements MeasureStream {
   #lines: ByteLines | null = null
   #bytes = 0
   #rowCount = 0
+
+  constructor(wantsJson: boolean) {
+    this.#wantsJson = wantsJson
+  }
 
   push(piece: Uint8Array): MeasureTableRow[] {
     refuseUnless(this.#check.push(piece))
@@ -132,7 +140,7 @@ class Stream implements MeasureStream {
     const dialect = recogniseMeasureFile(new TextDecoder('utf-8').decode(start))
     this.#dialect = typeof dialect === 'string' ? dialect : null
     const reader = typeof dialect === 'string' ? readers[dialect] : `not a measure file: ${dialect.refused}`
-    this.#reader = openReader(reader)
+    this.#reader = openReader(reader, this.#wantsJson)
     this.#lines = new ByteLines(
       (line) => this.#reader.take(line),
       (number) => {
@@ -166,9 +174,9 @@ const readers: Record<MeasureDialect, TableForm | ((lines: readonly Line[]) => M
   'name-value': readNameValue,
 }
 
-function openReader(reader: (typeof readers)[MeasureDialect]): MeasureReader {
+function openReader(reader: (typeof readers)[MeasureDialect], wantsJson: boolean): MeasureReader {
   if (typeof reader === 'string') return refuse(reader)
-  return typeof reader === 'function' ? readAtEnd(reader) : readTable(reader)
+  return typeof reader === 'function' ? readAtEnd(reader) : readTable(reader, wantsJson)
 }
 
 /** Reads nothing and says why. */

@@ -6,24 +6,27 @@
 
 import type { Problem } from '../domain/problem.ts'
 import { type ByteLine, longestLine, textOf } from './byte-lines.ts'
+import { JsonText } from './json-text.ts'
 import { isHeadLine } from './measure-dialect.ts'
 import { MeasureHead } from './measure-head.ts'
 import { NamesReader, type TableNames } from './measure-names.ts'
 import type { MeasureReader } from './measure-reader.ts'
 import { toRecord } from './measure-record.ts'
+import { measuredColumns } from './measured-row.ts'
 import { SweptRows } from './measure-sweep.ts'
 import { error, type MeasureTable, type MeasureTableRow, type TableForm, warning } from './measure-table.ts'
 import { ProblemList } from './problem-list.ts'
 import { RecordTokens } from './record-tokens.ts'
 import { type Line, quoted } from './text.ts'
 
-/** Reads a table of one of the forms. */
-export function readTable(form: TableForm): MeasureReader {
-  return new TableReader(form)
+/** Reads a table of one of the forms. `wantsJson`: rows come with the JSON of their measurements where possible. */
+export function readTable(form: TableForm, wantsJson: boolean): MeasureReader {
+  return new TableReader(form, wantsJson)
 }
 
 class TableReader implements MeasureReader {
   readonly #form: TableForm
+  readonly #wantsJson: boolean
   readonly #head = new MeasureHead()
   readonly #header: NamesReader
   #isInHead = true
@@ -31,8 +34,9 @@ class TableReader implements MeasureReader {
   /** What is wrong above the records, so that there are none. */
   #fatal: Problem | null = null
 
-  constructor(form: TableForm) {
+  constructor(form: TableForm, wantsJson: boolean) {
     this.#form = form
+    this.#wantsJson = wantsJson
     this.#header = new NamesReader(form)
   }
 
@@ -53,6 +57,7 @@ class TableReader implements MeasureReader {
       return false
     }
     this.#records = new RecordsReader(this.#form, found, this.#head.fields.paramCount)
+    if (this.#wantsJson) this.#records.makeJson()
     return true
   }
 
@@ -155,6 +160,17 @@ class RecordsReader {
     tokens.clear()
     this.rows.add(record.row)
     return true
+  }
+
+  /** Only where the sweep is known and the names stand in an object as in the file: whole numbers come first there. */
+  makeJson(): void {
+    const { sweepNames } = this.rows
+    const keys = Object.keys(Object.fromEntries(this.names.map((name) => [name, 0])))
+    if (sweepNames === null || keys.some((key, index) => key !== this.names[index])) return
+    const measured = new Set(
+      measuredColumns({ names: this.names, sweepNames }).measured.map(({ name }) => name),
+    )
+    this.#tokens.json = new JsonText(this.names, (name) => measured.has(name))
   }
 
   /** Ends the reading: false, for `take`. */

@@ -64,23 +64,17 @@ export interface MeasuredJson {
 }
 
 /**
- * A function that gives the JSON texts of rows of these columns, the very ones that `JSON.stringify` makes of
- * `toMeasuredRow`, without the objects.
+ * A function that gives the JSON texts of rows of these columns: what `JSON.stringify` makes of `toMeasuredRow`, without
+ * the objects. A row that comes with the JSON of its measurements keeps it: the same numbers, written as in the file.
  */
 export function jsonWriter(columns: MeasuredColumns): (row: MeasureTableRow) => MeasuredJson {
   const sweep = keyed(columns.sweep)
   const measured = keyed(columns.measured)
-  return ({ values, texts }) => {
-    let measurements = ''
-    let hasFailed = false
-    for (const { key, index } of measured) {
-      const value = values[index] ?? null
-      hasFailed ||= value === null
-      measurements += key + String(value)
-    }
+  return ({ values, texts, measurementsJson }) => {
+    const hasFailed = measured.some(({ index }) => values[index] == null)
     return {
       sweep: objectText(sweep, (index) => JSON.stringify(values[index] ?? texts[index] ?? '')),
-      measurements: measurements === '' ? '{}' : `{${measurements.slice(1)}}`,
+      measurements: measurementsJson ?? objectText(measured, (index) => String(values[index] ?? null)),
       failed: hasFailed ? failedText(values, texts) : '{}',
     }
   }

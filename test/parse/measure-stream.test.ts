@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { jsonWriter, measuredColumns, toMeasuredRow } from '../../src/parse/measured-row.ts'
 import { parseMeasureFile } from '../../src/parse/measure-file.ts'
 import { type MeasureEnd, type MeasureFile, openMeasureStream } from '../../src/parse/measure-stream.ts'
 import type { MeasureTableRow } from '../../src/parse/measure-table.ts'
@@ -268,37 +267,6 @@ describe('a record that is wrapped otherwise than the others', () => {
   it('is nothing to Spectre, which breaks lines by their length', () => {
     const spectre = "$ Simulator: spectre (ver. 1)\n.title ''\na b temper alter#\n1 2\n25 1\n1\n2 25 1\n"
     expect(parseMeasureFile(spectre)).toMatchObject({ problems: [], rows: [{ line: 4 }, { line: 6 }] })
-  })
-})
-
-describe('the JSON texts of a row', () => {
-  const names = ['index', '7', '__proto__', 'a\\b', 'größe', '\u2028', 'toString', '10', 'temper', 'alter#']
-  const file = (row: string): MeasureFile =>
-    parseMeasureFile(`$DATA1 PARAM_COUNT=2\n.TITLE ''\n${names.join(' ')}\n${row}`)
-
-  it.each([
-    '1 2 3 4 5 6 7 8 25 1\n',
-    '1 failed -0 1e-7 error 6 nan 1e21 25 3\n',
-    '1 -0 0 1e300 x\u0001 .5 7 8 25 1\n',
-  ])('are those of its objects: %s', (row) => {
-    const { rows, ...columns } = file(row)
-    const meaning = measuredColumns(columns)
-    const { sweep, measurements, failed } = toMeasuredRow(rows[0]!, meaning)
-    expect(Object.keys(measurements)).toContain('__proto__')
-    expect(jsonWriter(meaning)(rows[0]!)).toEqual({
-      sweep: JSON.stringify(sweep),
-      measurements: JSON.stringify(measurements),
-      failed: JSON.stringify(failed),
-    })
-  })
-
-  it('are empty objects where a row has nothing', () => {
-    const { rows, ...columns } = parseMeasureFile('temper alter#\n25 1\n')
-    expect(jsonWriter(measuredColumns(columns))(rows[0]!)).toEqual({
-      sweep: '{}',
-      measurements: '{}',
-      failed: '{}',
-    })
   })
 })
 
