@@ -83,6 +83,20 @@ describe('names and records', () => {
       texts: ['failed', 'error', 'nan', null, null],
     })
   })
+
+  it.each(['FAILED', 'Error', 'NaN', '-nan(ind)', 'nan(0x1)', '-1.#IND', '1.#QNAN', '1.#INF00'])(
+    '%s is what stands for no number, without a problem',
+    (word) => {
+      const { rows, problems } = parseMeasureFile(`a temper alter#\n${word} 25 1\n`)
+      expect([rows[0]!.values, rows[0]!.texts[0], problems]).toEqual([[null, 25, 1], word, []])
+    },
+  )
+
+  it.each(['1.#', '1.#foo', 'nan(', 'x1', '1.5x', '#'])('%s is none and a problem', (word) => {
+    const { rows, problems } = parseMeasureFile(`a temper alter#\n${word} 25 1\n`)
+    expect(rows[0]!.values).toEqual([null, 25, 1])
+    expect(problems).toHaveLength(1)
+  })
 })
 
 describe('sweeps', () => {
