@@ -1,6 +1,7 @@
 import type { OperationsReport } from './in-process.ts'
 import type { Spread } from './interleave.ts'
 import type { Machine } from './machine.ts'
+import type { ParseReport } from './parse-throughput.ts'
 import type { StartupReport } from './startup.ts'
 
 /** All that was measured; a part that was not asked for is null. */
@@ -8,13 +9,15 @@ export interface Report {
   machine: Machine
   startup: StartupReport | null
   operations: OperationsReport | null
+  parse: ParseReport | null
 }
 
-export function reportText({ machine, startup, operations }: Report): string {
+export function reportText({ machine, startup, operations, parse }: Report): string {
   return [
     machineText(machine),
     ...(startup === null ? [] : [startupText(startup)]),
     ...(operations === null ? [] : [operationsText(operations)]),
+    ...(parse === null ? [] : [parseText(parse)]),
   ].join('\n')
 }
 
@@ -59,6 +62,20 @@ earlier: figures of the earlier Python tool`
     String(one.earlier ?? ''),
   ])
   return `${title}\n\n${tableText([head, ...rows])}`
+}
+
+function parseText({ rounds, rows, bytes, figures }: ParseReport): string {
+  const file = `one measure file of ${rows} rows, ${(bytes / 1e6).toFixed(1)} MB`
+  const title = `Reading ${file}, ms: median (min-max) of ${rounds} alternating rounds`
+  const head = ['', 'median', 'min-max', 'MB/s', 'to python']
+  const rowsOf = figures.map((one) => [
+    one.name,
+    one.median.toFixed(0),
+    `${one.min.toFixed(0)}-${one.max.toFixed(0)}`,
+    one.megabytesPerSecond.toFixed(0),
+    one.toPython?.toFixed(2) ?? '',
+  ])
+  return `${title}\n\n${tableText([head, ...rowsOf])}`
 }
 
 function compared(other: Spread | null, ratio: number | null): string[] {
