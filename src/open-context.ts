@@ -17,18 +17,24 @@ export function openContext(settings: Settings): Context & { close(): Promise<vo
     opened = null
     await database?.close()
   }
+  const warn = (message: string): void => {
+    say(`warning: ${message}`)
+  }
+  const open = (): Promise<Database> => {
+    if (settings.passwordInArguments)
+      warn('every user of this host can see the password in --db (ps): use PGPASSFILE, PGPASSWORD or PVT_DB')
+    return openDatabase(settings.database, { notice: warn })
+  }
   return {
     settings,
-    database: () => (opened ??= openDatabase(settings.database)),
+    database: () => (opened ??= open()),
     closeDatabase,
     now: risingClock(),
     print: async (document) => {
       writeOutput(await render(settings.format, document, { colour: settings.colour }))
     },
     printText: writeOutput,
-    warn: (message) => {
-      say(`warning: ${message}`)
-    },
+    warn,
     report: (message) => {
       writeError(`pvt: ${visible(message)}\n`)
     },

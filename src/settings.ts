@@ -11,6 +11,8 @@ export type DatabaseLocation = { engine: 'sqlite'; path: string } | { engine: 'p
 /** Flags and environment, checked once; complete from here on. */
 export interface Settings {
   database: DatabaseLocation
+  /** Whether `--db` is a URL with a password, which the list of processes shows to everybody. */
+  passwordInArguments: boolean
   format: Format
   /** `--format rerun`, which only `results missing` knows. */
   rerun: boolean
@@ -47,6 +49,7 @@ export function toSettings(
 ): Settings {
   return {
     database: toDatabaseLocation(options.db, environment),
+    passwordInArguments: /^postgres(ql)?:\/\/([^/?]*:.+@|.*[?&]password=)/.test(options.db ?? ''),
     format: toFormat(options),
     rerun: options.json !== true && options.format === 'rerun',
     quiet: options.quiet === true,

@@ -1,11 +1,13 @@
 import { hasEnded, type Job } from '../domain/job.ts'
 import { tally } from '../domain/tally.ts'
 import type { Database } from './database.ts'
+import { type Summary, summarise } from '../domain/summary.ts'
 import { fileSystemKind } from './file-system.ts'
 import type { jobColumns } from './jobs.ts'
 import { migrationStatus } from './migrate.ts'
 import { findPoints } from './points.ts'
-import { findPointStates } from './results.ts'
+import { findPointStates, findResults } from './results.ts'
+import { findSummaries } from './summaries.ts'
 
 /** The tables of the schema, parents first. */
 export const tables = ['jobs', 'stages', 'points', 'imports', 'results', 'summaries', 'job_logs'] as const
@@ -76,7 +78,7 @@ async function pragma(
 
 /** Something that `db check` found wrong. */
 export interface Finding {
-  kind: 'integrity' | 'foreign_key' | 'count' | 'migration'
+  kind: 'integrity' | 'foreign_key' | 'count' | 'summary' | 'migration'
   /** The job that it is about; null for the database as a whole. */
   job_id: string | null
   message: string
@@ -84,13 +86,18 @@ export interface Finding {
 
 /**
  * Checks the database: its pages (SQLite), the foreign keys, the migrations' checksums, and the counts that every job
- * keeps of its results. An empty answer means that all is well.
+ * keeps of its results; with `full` the summaries as well, computed anew from every result. An empty answer means that
+ * all is well.
  */
-export async function checkDatabase(db: Database): Promise<Finding[]> {
+export async function checkDatabase(
+  db: Database,
+  { full = false }: { full?: boolean } = {},
+): Promise<Finding[]> {
   const damage = db.dialect === 'sqlite' ? await checkPages(db) : []
   // Counting what lies in damaged pages would only fail.
   if (damage.length > 0) return damage
-  return [...(await checkMigrations(db)), ...(await checkOrphans(db)), ...(await checkCounts(db))]
+  const findings = [...(await checkMigrations(db)), ...(await checkOrphans(db)), ...(await checkCounts(db))]
+  return full ? [...findings, ...(await checkSummaries(db))] : findings
 }
 
 /** SQLite's own check of the file's pages and indexes. */
@@ -151,6 +158,36 @@ async function checkCounts(db: Database): Promise<Finding[]> {
     }
   }
   return findings
+}
+
+async function checkSummaries(db: Database): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const jobs = await db.query<{ job_id: string }>('select job_id from jobs order by created_at, job_id')
+  for (const { job_id } of jobs) {
+    const kept = await findSummaries(db, job_id)
+    const found = summarise(await findResults(db, job_id, await findPoints(db, job_id)))
+    const wrong = differing(kept, found)
+    if (wrong.length > 0) {
+      const message = `the summaries of ${wrong.join(', ')} are not those of the results`
+      findings.push({ kind: 'summary', job_id, message })
+    }
+  }
+  return findings
+}
+
+/** The measurements whose summaries are not the same, or are in another place. */
+function differing(kept: readonly Summary[], found: readonly Summary[]): string[] {
+  const texts = (summaries: readonly Summary[]): Map<string, string> =>
+    new Map(
+      summaries.map((summary, place) => [
+        summary.measurement,
+        JSON.stringify([place, Object.entries(summary).sort()]),
+      ]),
+    )
+  const [there, right] = [texts(kept), texts(found)]
+  return [...new Set([...there.keys(), ...right.keys()])].filter(
+    (name) => there.get(name) !== right.get(name),
+  )
 }
 
 const countedColumns = [
