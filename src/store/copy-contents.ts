@@ -9,6 +9,7 @@ const keys: Record<(typeof tables)[number], readonly string[]> = {
   imports: ['import_id'],
   results: ['result_id'],
   summaries: ['job_id', 'measurement'],
+  simulation_logs: ['job_id', 'log_path'],
   job_logs: ['job_id', 'log_number'],
 }
 
