@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { defineBackupCreate, defineBackupList, defineBackupVerify } from './backup.ts'
 import { defineCleanup } from './cleanup.ts'
+import { defineDbAdopt } from './db-adopt.ts'
 import { defineDbCheck, defineDbMigrate, defineDbOptimize, defineDbPath, defineDbStatus } from './db.ts'
 import { defineHistory } from './history.ts'
 import { defineInspect } from './inspect.ts'
@@ -79,6 +80,6 @@ export const commands: readonly (Group | Single)[] = [
   {
     name: 'db',
     summary: 'look at the database and look after it',
-    commands: [defineDbPath, defineDbStatus, defineDbMigrate, defineDbCheck, defineDbOptimize],
+    commands: [defineDbPath, defineDbStatus, defineDbMigrate, defineDbCheck, defineDbOptimize, defineDbAdopt],
   },
 ]

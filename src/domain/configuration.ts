@@ -81,3 +81,14 @@ export function defaultConfiguration(): Configuration {
   ])
   return { ...(Object.fromEntries(fields) as Configuration), postlay_custom_corners: '' }
 }
+
+/** A configuration of which not all is known: the flow's defaults stand for the rest. */
+export function withDefaults(known: {
+  [Field in keyof Configuration]: Configuration[Field] | null
+}): Configuration {
+  const entries = Object.entries(defaultConfiguration()).map(([field, fallback]) => [
+    field,
+    known[field as keyof Configuration] ?? (fallback as Configuration[keyof Configuration]),
+  ])
+  return Object.fromEntries(entries) as Configuration
+}

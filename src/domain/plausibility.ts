@@ -1,4 +1,4 @@
-import { type Configuration, defaultConfiguration } from './configuration.ts'
+import { type Configuration, withDefaults } from './configuration.ts'
 import { compareFlowOrder } from './flow-order.ts'
 import { differenceText, type Fit, fittingConfiguration } from './fitting-configuration.ts'
 import type { Job } from './job.ts'
@@ -121,7 +121,7 @@ export function misfit(
   const wanted = new Set(expected.map(pointName))
   const unexpected = distinct(delivered).filter((point) => !wanted.has(pointName(point)))
   const [first] = unexpected
-  const given = configurationOf(job)
+  const given = withDefaults(job)
   if (first !== undefined) {
     const count = unexpected.length === 1 ? '1 point is' : `${unexpected.length} points are`
     const fit = fittingConfiguration(given, distinct([...attempted, ...delivered]))
@@ -142,16 +142,6 @@ function fitText(given: Configuration, fit: Fit | null): string {
   const difference = differenceText(given, fit.configuration)
   if (difference === '') return "the run fits the job's configuration, the expected points do not"
   return `${difference} would fit (${fit.present} of ${fit.points.length})`
-}
-
-/** The flow's defaults where the job does not know. */
-function configurationOf(job: { [Field in keyof Configuration]: Job[Field] }): Configuration {
-  const defaults = defaultConfiguration()
-  const entries = Object.keys(defaults).map((field) => {
-    const name = field as keyof Configuration
-    return [name, job[name] ?? defaults[name]]
-  })
-  return Object.fromEntries(entries) as Configuration
 }
 
 const distinct = (points: readonly PvtPoint[]): PvtPoint[] => [

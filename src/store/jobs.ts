@@ -61,10 +61,10 @@ const jobColumnList = toColumnList(jobColumns)
 
 export type NewJob = Omit<Job, 'job_id' | 'updated_at'> & ConfigSnapshot
 
-/** Stores a new job under a new id and gives it back. */
-export async function insertJob(db: Database, job: NewJob): Promise<Job> {
+/** Stores a new job, under a new id unless it has one, and gives it back. */
+export async function insertJob(db: Database, job: NewJob, jobId: string = randomUUID()): Promise<Job> {
   const { config_text, config_sha256, ...fields } = job
-  const found = { job_id: randomUUID(), updated_at: job.created_at, ...fields }
+  const found = { job_id: jobId, updated_at: job.created_at, ...fields }
   // In the order of the columns, as every other job that is read.
   const stored = Object.fromEntries(jobColumns.map((column) => [column, found[column]])) as Job
   const columns = [...jobColumns, 'config_text', 'config_sha256']
