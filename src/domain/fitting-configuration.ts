@@ -84,8 +84,7 @@ function candidates(
   base: Configuration,
 ): Configuration[] {
   const other = (field: 'gs_gf_corner' | 'condition', values: readonly [string, string]): string[] => [
-    given[field],
-    ...values,
+    ...new Set([given[field], ...values]),
   ]
   return crossLists(given, present).flatMap((cross) =>
     other('gs_gf_corner', ['No', 'Yes']).flatMap((gs_gf_corner) =>

@@ -53,7 +53,9 @@ onEachEngine('a new database', (given) => {
 
   test('has the columns that users query', async () => {
     const columns = await columnsOf(given)
-    expect([...columns['jobs']!].sort()).toEqual([...jobColumns, 'config_text', 'config_sha256'].sort())
+    expect([...columns['jobs']!].sort()).toEqual(
+      [...jobColumns, 'config_text', 'config_sha256', 'backup_sha256'].sort(),
+    )
     expect(columns).toMatchObject({
       stages: [
         ...['job_id', 'stage', 'attempt', 'status', 'started_at', 'finished_at', 'elapsed_seconds'],
