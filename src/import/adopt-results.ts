@@ -73,7 +73,7 @@ function pointOf(row: LegacyRow): PvtPoint | string {
   // 125, 125.0, 125C, -40, m40
   const degrees = temperature
     .trim()
-    .replace(/\s*°?C$/i, '')
+    .replace(/\s*\u00b0?C$/i, '')
     .replace(/\.0+$/, '')
   return toPoint(corner, textOf(row, 'extraction') ?? 'typical', degrees, voltage) ?? told
 }

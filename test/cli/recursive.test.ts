@@ -130,8 +130,18 @@ describe('the configuration of a run', () => {
   })
 
   test.each([
-    ['without a config.cfg', (path: string) => rmSync(path)],
-    ['with one that is none', (path: string) => writeFileSync(path, 'hello\n')],
+    [
+      'without a config.cfg',
+      (path: string) => {
+        rmSync(path)
+      },
+    ],
+    [
+      'with one that is none',
+      (path: string) => {
+        writeFileSync(path, 'hello\n')
+      },
+    ],
   ])('%s is inferred, with the simulator of its log', async (_, spoil) => {
     const domain = domainAt('d', {
       config: { ...config, mode: 'polo' },
