@@ -2,15 +2,16 @@ import { parseArgs } from 'node:util'
 import { measureOperations, warmUp } from './in-process.ts'
 import { describeMachine, findTools } from './machine.ts'
 import { type Report, reportText } from './print.ts'
+import { measureRecursive } from './recursive.ts'
 import { measureStartup } from './startup.ts'
 import { makeWorkshop } from './workshop.ts'
 
-/** `npm run bench [-- startup | operations] [--json] [--rounds n]`: how fast the program is, beside others. */
+/** `npm run bench [-- startup | operations | recursive] [--json] [--rounds n]`: how fast the program is, beside others. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '100' } },
 })
-const parts = ['startup', 'operations']
+const parts = ['startup', 'operations', 'recursive']
 const unknown = positionals.find((name) => !parts.includes(name))
 const rounds = Number(values.rounds)
 
@@ -27,6 +28,8 @@ if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
       machine,
       startup: wanted('startup') ? await measureStartup(shop, tools, rounds) : null,
       operations: wanted('operations') ? await measureOperations(shop, tools, rounds) : null,
+      // Seconds a round: a few of them tell enough.
+      recursive: wanted('recursive') ? await measureRecursive(shop, tools, Math.min(rounds, 5)) : null,
     }
     process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report))
   } finally {

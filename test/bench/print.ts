@@ -1,6 +1,7 @@
 import type { OperationsReport } from './in-process.ts'
 import type { Spread } from './interleave.ts'
 import type { Machine } from './machine.ts'
+import type { RecursiveReport } from './recursive.ts'
 import type { StartupReport } from './startup.ts'
 
 /** All that was measured; a part that was not asked for is null. */
@@ -8,13 +9,15 @@ export interface Report {
   machine: Machine
   startup: StartupReport | null
   operations: OperationsReport | null
+  recursive: RecursiveReport | null
 }
 
-export function reportText({ machine, startup, operations }: Report): string {
+export function reportText({ machine, startup, operations, recursive }: Report): string {
   return [
     machineText(machine),
     ...(startup === null ? [] : [startupText(startup)]),
     ...(operations === null ? [] : [operationsText(operations)]),
+    ...(recursive === null ? [] : [recursiveText(recursive)]),
   ].join('\n')
 }
 
@@ -59,6 +62,20 @@ earlier: figures of the earlier Python tool`
     String(one.earlier),
   ])
   return `${title}\n\n${tableText([head, ...rows])}`
+}
+
+function recursiveText({ backups, rounds, python, toPython, ...own }: RecursiveReport): string {
+  const title = `${backups} backups of 92 points with --recursive, ms: median (min-max) of ${rounds} alternating rounds
+python: reads creport.txt alone, splits it and stores it with sqlite3; pvt reads all 93 files of each`
+  const row = [
+    own.median.toFixed(0),
+    `${own.min.toFixed(0)}-${own.max.toFixed(0)}`,
+    ...compared(python, toPython),
+  ]
+  return `${title}\n\n${tableText([
+    ['command', 'median', 'min-max', 'python', 'min-max', 'ratio'],
+    ['pvt results import --recursive', ...row],
+  ])}`
 }
 
 function compared(other: Spread | null, ratio: number | null): string[] {
