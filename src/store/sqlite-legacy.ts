@@ -8,7 +8,7 @@ import { connect } from './sqlite-driver.ts'
 import { explainSqliteError } from './sqlite-errors.ts'
 import { isOurs, readHead } from './sqlite-file.ts'
 
-/** See openLegacy. */
+/** See openLegacy in open-legacy.ts. */
 export function openLegacyFile(path: string): LegacyDatabase {
   const head = readHead(path)
   if (head.kind === 'absent') throw new PvtError('file_not_found', `there is no ${path}`, 'check the path')
