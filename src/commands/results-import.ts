@@ -59,7 +59,6 @@ export function defineResultsImport(group: Command, act: Act): void {
     command,
     'results import ~/gpio --latest --new',
     'results import --recursive /archive/gpio --tz Asia/Taipei',
-    'results import sim_tx.mt0 --corner TT --temperature 85 --voltage v1nom --dry-run',
   )
 }
 

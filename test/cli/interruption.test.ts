@@ -107,14 +107,14 @@ describe.each([
       const words = ['results', 'import', '--new', '--latest', place.path('large'), '-q']
       const ended = await interrupted(words, signal, ms, db)
       const jobs = await jobsIn(db)
-      if (ended.code === 0) expect(jobs).toMatchObject([{ stored_simulations: 488 }])
-      else {
-        expect(jobs).toEqual([])
-        // Before the work begins and after it was stored the signal has its usual effect.
-        if (ended.signal === null)
-          expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(word)])
-        else expect(ended.signal).toBe(signal)
+      // Before the work begins and after it was stored a signal has its usual effect.
+      if (ended.signal !== null) {
+        expect(ended.signal).toBe(signal)
+      } else if (ended.code !== 0) {
+        expect([ended.code, ended.stderr, jobs]).toEqual([code, expect.stringContaining(word), []])
       }
+      if (ended.code === 0) expect(jobs).toHaveLength(1)
+      for (const job of jobs) expect(job).toMatchObject({ status: 'completed', stored_simulations: 488 })
     },
   )
 })
