@@ -25,6 +25,8 @@ export const exitCodes = {
   driver_unavailable: 5,
   bad_input: 6,
   check_failed: 7,
+  interrupted: 130,
+  terminated: 143,
 } as const satisfies Record<string, number>
 
 export type ErrorCode = keyof typeof exitCodes

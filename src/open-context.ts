@@ -1,6 +1,8 @@
 import { type Context, risingClock } from './context.ts'
-import { isTerminal, writeError, writeOutput } from './output.ts'
-import { render, visible } from './render/index.ts'
+import { watchForInterruption } from './interrupt.ts'
+import { isTerminal, writeError as writeToStderr, writeOutput as writeToStdout } from './output.ts'
+import { noProgress, openProgressBar, type ProgressBar } from './progress.ts'
+import { render, renderList, visible } from './render/index.ts'
 import type { Settings } from './settings.ts'
 import type { Database } from './store/database.ts'
 import { openDatabase } from './store/open-database.ts'
@@ -8,6 +10,15 @@ import { openDatabase } from './store/open-database.ts'
 /** The context of a command, with the real world behind it. Close it when the command is over. */
 export function openContext(settings: Settings): Context & { close(): Promise<void> } {
   let opened: Promise<Database> | null = null
+  let bar: ProgressBar | null = null
+  const writeOutput = (text: string): void => {
+    bar?.clear()
+    writeToStdout(text)
+  }
+  const writeError = (text: string): void => {
+    bar?.clear()
+    writeToStderr(text)
+  }
   const say = (text: string): void => {
     if (!settings.quiet) writeError(`pvt: ${visible(text)}\n`)
   }
@@ -33,12 +44,34 @@ export function openContext(settings: Settings): Context & { close(): Promise<vo
     print: async (document) => {
       writeOutput(await render(settings.format, document, { colour: settings.colour }))
     },
+    printList: (columns, toText) => {
+      const list = renderList(settings.format, columns, toText)
+      return {
+        add: async (row) => {
+          writeOutput(await list.add(row))
+        },
+        end: async () => {
+          writeOutput(await list.end())
+        },
+      }
+    },
     printText: writeOutput,
     warn,
     report: (message) => {
       writeError(`pvt: ${visible(message)}\n`)
     },
     inform: say,
+    progress: (total, label) => {
+      if (settings.quiet || settings.dumbTerminal || !isTerminal(2)) return noProgress
+      bar?.end()
+      bar = openProgressBar(label, total, {
+        write: writeToStderr,
+        width: () => process.stderr.columns || 80,
+        now: Date.now,
+      })
+      return bar
+    },
+    watchForInterruption,
     clearScreen: () => {
       if (settings.format === 'table' && isTerminal(1)) writeOutput('\x1b[H\x1b[2J')
     },

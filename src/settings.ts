@@ -18,6 +18,8 @@ export interface Settings {
   rerun: boolean
   quiet: boolean
   colour: boolean
+  /** A terminal that cannot move its cursor (TERM=dumb). */
+  dumbTerminal: boolean
   /** Who runs the command: the owner of a new job, and the user of `@latest`. */
   user: string
   /** `$PVT_JOB`; null when it is not set. */
@@ -54,6 +56,7 @@ export function toSettings(
     rerun: options.json !== true && options.format === 'rerun',
     quiet: options.quiet === true,
     colour: wantsColour(options, environment, terminal),
+    dumbTerminal: environment.TERM === 'dumb',
     user: currentUser(environment),
     job: environment.PVT_JOB ?? null,
     cwd,

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { exitCodes } from '../errors.ts'
 import { type ImportReport, problemText } from '../import/import-results.ts'
-import { counted } from './shared.ts'
+import { counted, shortId } from './shared.ts'
 
 /** Names every problem on stderr; one that kept something from being read makes the exit code 6. */
 export function warnOfProblems(context: Context, report: ImportReport): void {
@@ -29,4 +29,10 @@ export function importedText(report: ImportReport): string {
     counted(report.problems.length, 'problem'),
   ]
   return `imported ${counts.join('; ')}`
+}
+
+/** The summary of an import, the job first. */
+export function lineOf(report: ImportReport, { dryRun }: { dryRun: boolean }): string {
+  const id = report.job_id === null ? 'a new job' : shortId(report.job_id)
+  return `${id} ${importedText(report)}${dryRun ? ' (dry run: nothing stored)' : ''}`
 }

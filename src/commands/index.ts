@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { defineBackupCreate, defineBackupList, defineBackupVerify } from './backup.ts'
 import { defineCleanup } from './cleanup.ts'
+import { defineDbAdopt } from './db-adopt.ts'
 import { defineDbMigrate, defineDbOptimize, defineDbPath, defineDbStatus } from './db.ts'
 import { defineDbCheck } from './db-check.ts'
 import { defineHistory } from './history.ts'
@@ -80,6 +81,6 @@ export const commands: readonly (Group | Single)[] = [
   {
     name: 'db',
     summary: 'look at the database and look after it',
-    commands: [defineDbPath, defineDbStatus, defineDbMigrate, defineDbCheck, defineDbOptimize],
+    commands: [defineDbPath, defineDbStatus, defineDbMigrate, defineDbCheck, defineDbOptimize, defineDbAdopt],
   },
 ]

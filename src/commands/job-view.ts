@@ -3,12 +3,21 @@ import { configurationKeys } from '../domain/configuration.ts'
 import { hasEnded } from '../domain/job.ts'
 import { latestAttempt, type Stage } from '../domain/stage.ts'
 import { PvtError } from '../errors.ts'
-import { type Document, duration, localTime, renderFields, renderTable, type Style } from '../render/index.ts'
+import {
+  bytes,
+  type Document,
+  duration,
+  localTime,
+  renderFields,
+  renderTable,
+  type Style,
+} from '../render/index.ts'
 import type { Database } from '../store/database.ts'
 import { findConfigSnapshot, findJob } from '../store/jobs.ts'
 import { countMissingPoints } from '../store/results.ts'
+import { findSimulationLogs, type SimulationLogRecord } from '../store/simulation-logs.ts'
 import { findStages } from '../store/stages.ts'
-import { fieldColumns, simulationsText } from './shared.ts'
+import { counted, fieldColumns, simulationsText } from './shared.ts'
 import { stageColumns, type TimelineRow } from './stage-columns.ts'
 
 /** A job with everything that is known of it; the keys are those of `job status --json`. */
@@ -18,6 +27,7 @@ type Delivery = {
   /** Expected points without a result; null where the expected points can't be known. */
   missing_simulations: number | null
   stages: Stage[]
+  simulation_logs: SimulationLogRecord[]
 }
 
 /** @throws `job_not_found` when it went in the meantime. */
@@ -29,6 +39,7 @@ export async function loadJobView(db: Database, jobId: string): Promise<JobView>
     ...(await findConfigSnapshot(db, jobId)),
     missing_simulations: job.total_simulations === null ? null : await countMissingPoints(db, jobId),
     stages: await findStages(db, jobId),
+    simulation_logs: await findSimulationLogs(db, jobId),
   }
 }
 
@@ -62,11 +73,33 @@ async function fieldsOf(view: JobView, style: Style): Promise<string> {
     ],
     ['simulations', simulations(view)],
     ['domain', view.domain_path],
-    ['config', view.config_file_path],
+    ['config', configurationText(view)],
     ['backup', view.backup_path],
+    ...view.simulation_logs.map((log): [string, string] => ['log', simulationLogText(log)]),
   ]
   const shown = fields.filter((field): field is [string, string] => field[1] !== null)
   return renderFields([...shown, ...configurationFields(view)], style)
+}
+
+/** Where the configuration comes from, unless it was given. */
+function configurationText({ config_file_path, config_source }: Job): string | null {
+  if (config_source === 'inferred') return 'inferred from the run; what it does not tell is not known'
+  return config_file_path !== null && config_source === 'beside'
+    ? `${config_file_path} (found beside the backup)`
+    : config_file_path
+}
+
+/** `TT/typical/85/v1nom: primesim W-2024.09, completed, took 4m 42s, CPU 7m 58s, 3.5 GB, 2 warnings`. */
+function simulationLogText(log: SimulationLogRecord): string {
+  const facts = [
+    [log.simulator, log.simulator_version].filter((text) => text !== null).join(' ') || null,
+    log.success ? 'completed' : 'not completed',
+    log.elapsed_seconds && `took ${duration(log.elapsed_seconds)}`,
+    log.cpu_seconds && `CPU ${duration(log.cpu_seconds)}`,
+    log.peak_memory_mb && bytes(log.peak_memory_mb * 1024 * 1024),
+    log.warnings > 0 ? counted(log.warnings, 'warning') : null,
+  ]
+  return `${log.point ?? log.log_path}: ${facts.filter((fact) => fact !== null && fact !== 0).join(', ')}`
 }
 
 function simulations(view: JobView): string {

@@ -1,43 +1,29 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
-import { exitCodes, PvtError, usageError } from '../errors.ts'
-import { describeBackup } from '../import/describe-backup.ts'
-import {
-  findBackups,
-  findFiles,
-  type FoundFiles,
-  newestBackup,
-  realFolder,
-  realPath,
-} from '../import/find-files.ts'
+import { PvtError, usageError } from '../errors.ts'
+import { findFiles, type FoundFiles, newestBackup, realPath } from '../import/find-files.ts'
 import {
   importSources,
   type ImportOptions,
   type ImportReport,
   problemText,
   readFound,
+  type ReadRun,
 } from '../import/import-results.ts'
-import type { Sources } from '../import/read-sources.ts'
-import { createJob } from '../store/create-job.ts'
-import { findJobByBackup, holdBackup } from '../store/jobs.ts'
+import { importBackup } from '../import/import-backup.ts'
 import { programVersion } from '../version.ts'
-import { importedText, warnOfProblems } from './import-answer.ts'
-import {
-  type Act,
-  addExamples,
-  fieldColumns,
-  type JobOption,
-  jobOption,
-  printChange,
-  shortId,
-} from './shared.ts'
+import { lineOf, warnOfProblems } from './import-answer.ts'
+import { importRecursively, toZone } from './import-recursive.ts'
+import { stopIfAsked } from './interruption.ts'
+import { type Act, addExamples, type JobOption, jobOption, printChange } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options extends JobOption {
   latest?: boolean
   new?: boolean
   recursive?: boolean
+  tz?: string
   corner?: string
   extraction?: string
   temperature?: string
@@ -58,6 +44,10 @@ export function defineResultsImport(group: Command, act: Act): void {
     .option('--latest', 'with a domain folder: its newest backup instead of the live tree')
     .option('--new', 'make a completed job of the backup')
     .option('--recursive', 'make a completed job of every backup below the folder that has none yet')
+    .option(
+      '--tz <zone>',
+      "the zone of the folders' times, for example Europe/Berlin (default: this machine's)",
+    )
     .option('--corner <name>', 'the point of a single measure file whose path does not tell it')
     .option('--extraction <name>', 'the same (default: typical)')
     .option('--temperature <t>', 'the same: m40, -40, 125')
@@ -68,7 +58,7 @@ export function defineResultsImport(group: Command, act: Act): void {
   addExamples(
     command,
     'results import ~/gpio --latest --new',
-    'results import sim_tx.mt0 --corner TT --temperature 85 --voltage v1nom --dry-run',
+    'results import --recursive /archive/gpio --tz Asia/Taipei',
   )
 }
 
@@ -86,51 +76,20 @@ export async function runResultsImport(
     programVersion,
   }
   if (options.recursive === true) {
-    await importRecursively(context, path, options, settings)
+    if (options.job !== undefined) throw usageError('--recursive makes jobs: it does not go with --job')
+    if (options.new === true || options.latest === true || settings.point !== null)
+      throw usageError('--recursive takes every backup: it does not go with --new, --latest or a point')
+    await importRecursively(context, path, { ...settings, zone: toZone(options.tz) })
     return
   }
+  if (options.tz !== undefined && options.new !== true)
+    throw usageError('--tz is for the times of new jobs: it goes with --recursive or --new')
   const report =
     options.new === true
       ? await importNew(context, path, options, settings)
       : await importInto(context, path, options, settings)
   warnOfProblems(context, report)
   await printChange(context, lineOf(report, settings), report)
-}
-
-/** A job for each backup that has none: one transaction each, a bad backup does not keep the others out. */
-async function importRecursively(
-  context: Context,
-  path: string | undefined,
-  options: Options,
-  settings: ImportOptions,
-): Promise<void> {
-  if (options.job !== undefined) throw usageError('--recursive makes jobs: it does not go with --job')
-  const db = await context.database()
-  const reports: ImportReport[] = []
-  for (const backup of findBackups(realFolder(path ?? context.settings.cwd))) {
-    if ((await findJobByBackup(db, backup)) !== null) continue
-    try {
-      const found = findFiles(backup)
-      reports.push(await createAndImport(context, found, readFound(found, settings), settings))
-    } catch (error) {
-      if (!(error instanceof PvtError) || error.exitCode !== exitCodes.bad_input) throw error
-      context.report(error.message)
-      context.exitWith(error.exitCode)
-    }
-  }
-  for (const report of reports) warnOfProblems(context, report)
-  await context.print({
-    value: reports,
-    columns: fieldColumns(Object.keys(reports[0] ?? {})),
-    rows: reports,
-    table: () => reports.map((report) => `${lineOf(report, settings)}\n`).join(''),
-  })
-}
-
-/** The summary of an import, the job first. */
-function lineOf(report: ImportReport, { dryRun }: ImportOptions): string {
-  const id = report.job_id === null ? 'a new job' : shortId(report.job_id)
-  return `${id} ${importedText(report)}${dryRun ? ' (dry run: nothing stored)' : ''}`
 }
 
 async function importInto(
@@ -143,7 +102,8 @@ async function importInto(
   const source =
     path === undefined ? (job.backup_path ?? newestBackupOf(job.domain_path)) : toSource(path, options)
   const found = findFiles(source)
-  return importSources(await context.database(), job.job_id, found, readFound(found, settings), settings)
+  const read = await readWatched(context, found, settings)
+  return importSources(await context.database(), job.job_id, found, read, settings)
 }
 
 async function importNew(
@@ -155,45 +115,29 @@ async function importNew(
   if (options.job !== undefined) throw usageError('--new makes a job: it does not go with --job')
   const source = path ?? context.settings.cwd
   const found = findFiles(toSource(source, { ...options, latest: path === undefined || options.latest }))
-  return createAndImport(context, found, readFound(found, settings), settings)
+  const zone = toZone(options.tz)
+  const read = await readWatched(context, found, settings)
+  const { report, problems } = await importBackup(await context.database(), found, read, {
+    ...settings,
+    zone,
+    beside: 'as it is',
+  })
+  for (const problem of problems) context.warn(problemText(problem))
+  return report
 }
 
-/**
- * A job of a backup with its results, in one transaction. A backup that a job has already is imported into that job:
- * doing it again adds nothing, and of two that do it at once the second waits and finds the first one's job. A dry
- * run does it all and takes it back, so that it tells what would be.
- */
-async function createAndImport(
-  context: Context,
-  found: FoundFiles,
-  sources: Sources,
-  settings: ImportOptions,
-): Promise<ImportReport> {
-  const { job, configuration } = describeBackup(found, context.settings.user)
-  const db = await context.database()
-  const work = async (): Promise<ImportReport> => {
-    await holdBackup(db, found.path)
-    const known = await findJobByBackup(db, found.path)
-    if (known !== null) return importSources(db, known.job_id, found, sources, settings)
-    const points = configuration?.points ?? []
-    const { job_id } = await createJob(db, job, points, `made from the backup ${found.path}`)
-    const report = await importSources(db, job_id, found, sources, { ...settings, dryRun: false })
-    if (settings.dryRun) throw new TakeBack({ ...report, job_id: null })
-    return report
-  }
-  for (const problem of configuration?.problems ?? []) context.warn(problemText(problem))
+/** Reads with a progress bar; asked to stop meanwhile, nothing is stored. */
+async function readWatched(context: Context, found: FoundFiles, settings: ImportOptions): Promise<ReadRun> {
+  const interruption = context.watchForInterruption()
+  const files = found.measures.length + found.reports.length + (found.creport === null ? 0 : 1)
+  const progress = context.progress(files, 'files')
   try {
-    return await db.transaction(work)
-  } catch (error) {
-    if (error instanceof TakeBack) return error.report
-    throw error
-  }
-}
-
-/** Rolls the transaction of a dry run back, and carries what it would have done. */
-class TakeBack extends Error {
-  constructor(readonly report: ImportReport) {
-    super('a dry run')
+    const read = readFound(found, settings, progress.tick)
+    await stopIfAsked(interruption, `nothing of ${found.path} was stored`)
+    return read
+  } finally {
+    progress.end()
+    interruption.close()
   }
 }
 

@@ -54,22 +54,6 @@ export function newestBackup(domain: string): string | null {
   return newest === undefined ? null : join(domain, newest)
 }
 
-/** Every backup folder below a folder, and the folder itself when it is one, oldest name first within each domain. */
-export function findBackups(root: string): string[] {
-  if (isBackupName(basename(root))) return [root]
-  const found: string[] = []
-  const walk = (folder: string, depth: number): void => {
-    for (const entry of listFolder(folder)) {
-      if (!entry.isDirectory()) continue
-      const path = join(folder, entry.name)
-      if (isBackupName(entry.name)) found.push(path)
-      else if (depth < deepest) walk(path, depth + 1)
-    }
-  }
-  walk(root, 0)
-  return found.sort()
-}
-
 /** @throws `file_not_found` and its like for a path that is not there. */
 export function realPath(path: string): string {
   try {
@@ -200,7 +184,8 @@ function isFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
-function listFolder(folder: string): Dirent[] {
+/** The entries of a folder; none when it is not there. @throws `file_error` when it may not be read. */
+export function listFolder(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
   } catch (error) {

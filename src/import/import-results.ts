@@ -3,8 +3,11 @@ import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import { PvtError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
+import { saveSimulationLogs } from '../store/simulation-logs.ts'
 import type { FoundFiles } from './find-files.ts'
 import { type Disagreement, mergeSources } from './merge-sources.ts'
+import { implausible } from './plausibility.ts'
+import { readSimulationLogs, type SimulationLogs } from './read-simulation-log.ts'
 import { readSources, type Sources } from './read-sources.ts'
 import { countMeasurements, countPoints, storeResults } from './store-results.ts'
 
@@ -38,16 +41,24 @@ export interface ImportReport {
   problems: FileProblem[]
 }
 
+/** Everything that was read of a run: its values, and the log of a simulation. */
+export type ReadRun = Sources & Pick<SimulationLogs, 'logs'>
+
 /** Reads what was found. @throws `bad_input` when nothing can be read, or with `strict` not everything. */
-export function readFound(found: FoundFiles, options: Pick<ImportOptions, 'point' | 'strict'>): Sources {
-  const sources = readSources(found, options.point)
+export function readFound(
+  found: FoundFiles,
+  options: Pick<ImportOptions, 'point' | 'strict'>,
+  onFile?: () => void,
+): ReadRun {
+  const { logs, problems } = readSimulationLogs(found)
+  const sources = readSources({ ...found, problems: [...found.problems, ...problems] }, options.point, onFile)
   const errors = sources.problems.filter((problem) => problem.level === 'error')
   const [first] = errors
   if (first !== undefined && (options.strict || sources.rows.length === 0)) {
     const others = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
     throw new PvtError('bad_input', `${problemText(first)}${others}`, 'nothing was stored')
   }
-  return sources
+  return { ...sources, logs }
 }
 
 /** `report/creport.txt:14: what is wrong`. */
@@ -59,19 +70,24 @@ export async function importSources(
   db: Database,
   jobId: string,
   found: FoundFiles,
-  sources: Sources,
+  read: Sources & Partial<Pick<SimulationLogs, 'logs'>>,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const merged = mergeSources(sources.rows)
-  const stored = await storeResults(db, jobId, merged, sources, {
-    path: found.path,
-    backup: found.kind === 'backup' ? found.path : null,
-    now: options.now,
-    user: options.user,
-    host: hostname(),
-    programVersion: options.programVersion,
-    dryRun: options.dryRun,
-    wholeRun: found.kind === 'backup',
+  const merged = mergeSources(read.rows)
+  const sources = { ...read, problems: [...read.problems, ...implausible(found, read, merged.results)] }
+  const stored = await db.transaction(async () => {
+    const answer = await storeResults(db, jobId, merged, sources, {
+      path: found.path,
+      backup: found.kind === 'backup' ? found.path : null,
+      now: options.now,
+      user: options.user,
+      host: hostname(),
+      programVersion: options.programVersion,
+      dryRun: options.dryRun,
+      wholeRun: found.kind === 'backup',
+    })
+    if (!options.dryRun) await saveSimulationLogs(db, jobId, read.logs ?? [])
+    return answer
   })
   return {
     job_id: jobId,

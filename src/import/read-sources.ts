@@ -29,10 +29,14 @@ export interface Sources {
 
 /**
  * Reads all found files. A file that cannot be read is a problem in the answer, never the end of the others.
- * `point` is the point of a single measure file whose path does not tell it.
+ * `point` is the point of a single measure file whose path does not tell it; `onFile` is called at each file.
  */
-export function readSources(found: FoundFiles, point: PvtPoint | null): Sources {
-  const reader = new Reader(found.problems)
+export function readSources(
+  found: FoundFiles,
+  point: PvtPoint | null,
+  onFile: () => void = () => undefined,
+): Sources {
+  const reader = new Reader(found.problems, onFile)
   for (const measure of found.measures) reader.measureFile({ ...measure, point: measure.point ?? point })
   // creport.txt spells the extractions out, which the reports' names run together with the corner: it is read first.
   const creport = found.creport === null ? null : reader.open(found.creport)
@@ -44,15 +48,18 @@ export function readSources(found: FoundFiles, point: PvtPoint | null): Sources 
 
 class Reader {
   readonly sources: Sources
+  readonly #onFile: () => void
   #namesOfReports: string[] | undefined
   /** The first file of each point and name: the same one in another folder is a copy. */
   readonly #measured = new Map<string, TextFile>()
 
-  constructor(problems: readonly FileProblem[]) {
+  constructor(problems: readonly FileProblem[], onFile: () => void) {
+    this.#onFile = onFile
     this.sources = { rows: [], files: [], attempted: [], problems: [...problems] }
   }
 
   open(path: string): TextFile | null {
+    this.#onFile()
     try {
       const file = readTextFile(path)
       this.sources.files.push({ path, size: file.size, sha256: file.sha256 })

@@ -1,6 +1,7 @@
 import type { Job } from '../domain/job.ts'
 import { withDeliveredExtractions } from '../domain/cross-extraction.ts'
 import { compareFlowOrder } from '../domain/flow-order.ts'
+import { misfit } from '../domain/plausibility.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
@@ -93,8 +94,9 @@ export async function storeResults(
     const expected = expectedPoints(known, merged, sources, options)
     const present = await findResults(db, jobId, expected)
     const difference = compareWithStored(merged.results, present)
-    const { missing, unexpected } = coverage(expected, present, difference)
-    const problems = [...sources.problems, ...unexpectedProblem(options.path, unexpected)]
+    const { missing, delivered } = coverage(expected, present, difference)
+    const attempted = options.wholeRun ? sources.attempted : []
+    const problems = [...sources.problems, ...misfit(options.path, job, { expected, delivered, attempted })]
     const outcome: Stored = { difference, job, missing, problems }
     if (options.dryRun) return outcome
 
@@ -224,21 +226,10 @@ function coverage(
   expected: readonly PvtPoint[],
   present: readonly Result[],
   { added }: Difference,
-): { missing: PvtPoint[] | null; unexpected: PvtPoint[] } {
+): { missing: PvtPoint[] | null; delivered: PvtPoint[] } {
   const delivered = new Map([...present, ...added].map((result) => [pointName(result), result]))
-  const wanted = new Set(expected.map(pointName))
   return {
     missing: expected.length === 0 ? null : expected.filter((point) => !delivered.has(pointName(point))),
-    unexpected:
-      expected.length === 0 ? [] : [...delivered.values()].filter((point) => !wanted.has(pointName(point))),
+    delivered: [...delivered.values()],
   }
-}
-
-/** Delivered points that nobody expected: the configuration is another one, or the job is. */
-function unexpectedProblem(path: string, unexpected: readonly PvtPoint[]): FileProblem[] {
-  const [first] = unexpected
-  if (first === undefined) return []
-  const count = unexpected.length === 1 ? '1 point is' : `${unexpected.length} points are`
-  const message = `${count} not among the job's expected ones, for example ${pointName(first)}: is it another configuration's run?`
-  return [{ file: path, line: null, level: 'warning', message }]
 }

@@ -15,12 +15,16 @@ import { type Line, quoted, splitLines } from './text.ts'
 
 export type CreportRow = MeasuredRow & { point: PvtPoint }
 
-/** What a creport.txt says. */
-export interface Creport {
+/** What stands above the rows of a creport.txt. */
+export interface CreportHead {
   /** The rail that each supply swept (`vcc`, `NA` …), as the preamble says; null where it says nothing. */
   supplies: Record<'v1' | 'v2' | 'v3', string | null>
   /** The other `key: text` lines of the preamble: the voltages (V) of the rails. */
   rails: Record<string, string>
+}
+
+/** What a creport.txt says. */
+export interface Creport extends CreportHead {
   /** The measurements in file order, from the header or from `fallbackNames`. */
   names: string[]
   /** False when the report that gave the header was that of a failed simulation. */
@@ -62,7 +66,7 @@ const notACreport = 'not a creport: no line begins with process, extract and tem
 const noNames =
   'the header has no measurement names (its simulation failed) and no report beside it gives them: no row is read'
 
-function readPreamble(lines: readonly Line[]): Pick<Creport, 'supplies' | 'rails'> {
+function readPreamble(lines: readonly Line[]): CreportHead {
   const entries = lines.flatMap((line): [string, string][] => {
     const colon = line.text.indexOf(':')
     return colon < 0 ? [] : [[line.text.slice(0, colon).trim(), line.text.slice(colon + 1).trim()]]
@@ -91,6 +95,12 @@ function readShape(header: Line, firstRow: Line | undefined, fallbackNames: read
   const measurements = fallbackNames.filter((name) => !bookkeepingNames.includes(name))
   const fallback = [...own.columns, ...measurements, 'temper', 'alter#']
   return { ...readColumns(fallback, header.number), supplyCount, namesInHeader }
+}
+
+/** The head of a creport.txt alone, for who wants no rows. */
+export function parseCreportHead(text: string): CreportHead {
+  const end = text.search(/^process\textract\ttemp(?:\t|\r?$)/m)
+  return readPreamble(end < 0 ? [] : splitLines(text.slice(0, end)))
 }
 
 /** process, extract, temp. */

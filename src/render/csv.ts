@@ -13,13 +13,22 @@ export interface CsvStyle {
 export async function renderCsv<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  { guard = false }: CsvStyle = {},
+  style: CsvStyle = {},
+): Promise<string> {
+  return renderCsvLines(columns, rows, { ...style, header: true })
+}
+
+/** The same in parts: the header once, then lines. */
+export async function renderCsvLines<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  { guard = false, header }: CsvStyle & { header: boolean },
 ): Promise<string> {
   // Loaded here so that no other format pays for it.
   const { stringify } = await import('csv-stringify/sync')
-  const header = columns.map((column) => textOf(column.key, guard))
+  const head = header ? [columns.map((column) => textOf(column.key, guard))] : []
   const lines = rows.map((row) => columns.map((column) => textOf(column.value(row), guard)))
-  return stringify([header, ...lines], { record_delimiter: 'unix' })
+  return stringify([...head, ...lines], { record_delimiter: 'unix' })
 }
 
 /** Everything is made text here: csv-stringify would write true as `1` and false as nothing. */

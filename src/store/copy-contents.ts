@@ -9,6 +9,7 @@ const keys: Record<(typeof tables)[number], readonly string[]> = {
   imports: ['import_id'],
   results: ['job_id', 'corner', 'extraction', 'temperature', 'voltage_combo', 'alter_number', 'row_number'],
   summaries: ['job_id', 'measurement'],
+  simulation_logs: ['job_id', 'log_path'],
   job_logs: ['job_id', 'log_number'],
 }
 

@@ -40,6 +40,7 @@ export const jobColumns = [
   'failed_simulations',
   'domain_path',
   'config_file_path',
+  'config_source',
   'backup_path',
   'error_message',
   'error_stage',
@@ -62,9 +63,9 @@ export type NewJob = Omit<Job, 'job_id' | 'updated_at'> & ConfigSnapshot
 
 const insertedColumns = [...jobColumns, 'config_text', 'config_sha256'].map(quoted)
 
-/** Stores a new job under a new id and gives it back. */
-export async function insertJob(db: Database, job: NewJob): Promise<Job> {
-  const found = { ...job, job_id: randomUUID(), updated_at: job.created_at }
+/** Stores a new job, under a new id unless it has one, and gives it back. */
+export async function insertJob(db: Database, job: NewJob, jobId: string = randomUUID()): Promise<Job> {
+  const found = { ...job, job_id: jobId, updated_at: job.created_at }
   await db.insert('jobs', insertedColumns, [
     [...jobColumns.map((column) => toSql(found[column])), job.config_text, job.config_sha256],
   ])
@@ -164,6 +165,19 @@ export async function findJobByBackup(db: Database, backupPath: string): Promise
     [backupPath],
   )
   return row === undefined ? null : toJob(row)
+}
+
+/** The newest job that was made of a backup with this name and these files. */
+export async function findJobByBackupContent(db: Database, digest: string): Promise<Job | null> {
+  const [row] = await db.query(
+    `select ${jobColumnList} from jobs where backup_sha256 = $1 order by created_at desc, job_id desc limit 1`,
+    [digest],
+  )
+  return row === undefined ? null : toJob(row)
+}
+
+export async function saveBackupContent(db: Database, jobId: string, digest: string): Promise<void> {
+  await db.query('update jobs set backup_sha256 = $2 where job_id = $1', [jobId, digest])
 }
 
 const placeholders = (first: number, count: number): string =>

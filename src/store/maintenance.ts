@@ -10,7 +10,16 @@ import { findPointStates, findResults } from './results.ts'
 import { findSummaries } from './summaries.ts'
 
 /** The tables of the schema, parents first. */
-export const tables = ['jobs', 'stages', 'points', 'imports', 'results', 'summaries', 'job_logs'] as const
+export const tables = [
+  'jobs',
+  'stages',
+  'points',
+  'imports',
+  'results',
+  'summaries',
+  'simulation_logs',
+  'job_logs',
+] as const
 
 /** What `db status` says of a database. */
 export interface DatabaseStatus {

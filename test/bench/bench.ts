@@ -3,15 +3,16 @@ import { measureOperations, warmUp } from './in-process.ts'
 import { describeMachine, findTools } from './machine.ts'
 import { measureParsing } from './parse-throughput.ts'
 import { type Report, reportText } from './print.ts'
+import { measureRecursive } from './recursive.ts'
 import { measureStartup } from './startup.ts'
 import { makeWorkshop } from './workshop.ts'
 
-/** `npm run bench [-- startup | operations | parse] [--json] [--rounds n]`: how fast the program is, beside others. */
+/** `npm run bench [-- startup | operations | parse | recursive] [--json] [--rounds n]`: how fast the program is, beside others. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '100' } },
 })
-const parts = ['startup', 'operations', 'parse']
+const parts = ['startup', 'operations', 'parse', 'recursive']
 const unknown = positionals.find((name) => !parts.includes(name))
 const rounds = Number(values.rounds)
 
@@ -30,6 +31,8 @@ if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
       operations: wanted('operations') ? await measureOperations(shop, tools, rounds) : null,
       // A round takes seconds: a tenth of the others' tells as much.
       parse: wanted('parse') ? await measureParsing(shop.folder, tools, Math.ceil(rounds / 10)) : null,
+      // Seconds a round: a few of them tell enough.
+      recursive: wanted('recursive') ? await measureRecursive(shop, tools, Math.min(rounds, 5)) : null,
     }
     process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report))
   } finally {

@@ -2,6 +2,7 @@ import type { OperationsReport } from './in-process.ts'
 import type { Spread } from './interleave.ts'
 import type { Machine } from './machine.ts'
 import type { ParseReport } from './parse-throughput.ts'
+import type { RecursiveReport } from './recursive.ts'
 import type { StartupReport } from './startup.ts'
 
 /** All that was measured; a part that was not asked for is null. */
@@ -10,14 +11,16 @@ export interface Report {
   startup: StartupReport | null
   operations: OperationsReport | null
   parse: ParseReport | null
+  recursive: RecursiveReport | null
 }
 
-export function reportText({ machine, startup, operations, parse }: Report): string {
+export function reportText({ machine, startup, operations, parse, recursive }: Report): string {
   return [
     machineText(machine),
     ...(startup === null ? [] : [startupText(startup)]),
     ...(operations === null ? [] : [operationsText(operations)]),
     ...(parse === null ? [] : [parseText(parse)]),
+    ...(recursive === null ? [] : [recursiveText(recursive)]),
   ].join('\n')
 }
 
@@ -76,6 +79,20 @@ function parseText({ rounds, rows, bytes, figures }: ParseReport): string {
     one.toPython?.toFixed(2) ?? '',
   ])
   return `${title}\n\n${tableText([head, ...rowsOf])}`
+}
+
+function recursiveText({ backups, rounds, python, toPython, ...own }: RecursiveReport): string {
+  const title = `${backups} backups of 92 points with --recursive, ms: median (min-max) of ${rounds} alternating rounds
+python: reads creport.txt alone, splits it and stores it with sqlite3; pvt reads all 93 files of each`
+  const row = [
+    own.median.toFixed(0),
+    `${own.min.toFixed(0)}-${own.max.toFixed(0)}`,
+    ...compared(python, toPython),
+  ]
+  return `${title}\n\n${tableText([
+    ['command', 'median', 'min-max', 'python', 'min-max', 'ratio'],
+    ['pvt results import --recursive', ...row],
+  ])}`
 }
 
 function compared(other: Spread | null, ratio: number | null): string[] {

@@ -41,6 +41,7 @@ describe('db status', () => {
         imports: 1,
         results: 92,
         summaries: 9,
+        simulation_logs: 0,
         job_logs: expect.any(Number) as number,
       },
       ...{ journal_mode: 'wal', file_system: 'local', pvt_version: version },

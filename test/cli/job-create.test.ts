@@ -71,6 +71,8 @@ test('every key of config.cfg fills a column, and the whole file is kept', async
     config_text: configText(),
     config_sha256: createHash('sha256').update(configText()).digest('hex'),
     stages: [],
+    simulation_logs: [],
+    config_source: 'given',
   })
 })
 

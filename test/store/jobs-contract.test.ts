@@ -1,3 +1,8 @@
+import {
+  findSimulationLogs,
+  saveSimulationLogs,
+  type SimulationLogRecord,
+} from '../../src/store/simulation-logs.ts'
 import { expect, test } from 'vitest'
 import type { Job } from '../../src/domain/job.ts'
 import { loadConfiguration } from '../../src/import/load-configuration.ts'
@@ -26,6 +31,13 @@ import { onEachEngine } from './contract.ts'
 import { addResults, aNewJob, aResult, at, countOf, storeJob, threePoints } from './jobs.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+const aSimulationLog: SimulationLogRecord = {
+  ...{ log_path: '/bkp/simulation.log', point: 'TT/typical/85/v1nom', simulator: 'primesim' },
+  ...{ simulator_version: 'W-2024.09', success: true, started_at_local: 'Mon Jun 16 12:26:48 2025' },
+  ...{ elapsed_seconds: 282.5, cpu_seconds: 478.1, peak_memory_mb: 3507.9, measures: 9, warnings: 2 },
+  working_directory: null,
+}
 
 onEachEngine('a job', (given) => {
   test('is stored with all its fields, and read back the same', async () => {
@@ -151,6 +163,8 @@ onEachEngine('a job', (given) => {
         threePoints.map((point) => aResult(point)),
       )
       await insertImport(given.db, anImport(job.job_id))
+      await saveSimulationLogs(given.db, job.job_id, [aSimulationLog])
+      expect(await findSimulationLogs(given.db, job.job_id)).toEqual([aSimulationLog])
       jobs.push(job)
     }
     expect(await deleteJob(given.db, jobs[0]!.job_id)).toBe(true)

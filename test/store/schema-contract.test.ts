@@ -53,7 +53,9 @@ onEachEngine('a new database', (given) => {
 
   test('has the columns that users query', async () => {
     const columns = await columnsOf(given)
-    expect([...columns['jobs']!].sort()).toEqual([...jobColumns, 'config_text', 'config_sha256'].sort())
+    expect([...columns['jobs']!].sort()).toEqual(
+      [...jobColumns, 'config_text', 'config_sha256', 'backup_sha256'].sort(),
+    )
     expect(columns).toMatchObject({
       stages: [
         ...['job_id', 'stage', 'attempt', 'status', 'started_at', 'finished_at', 'elapsed_seconds'],
@@ -82,8 +84,8 @@ onEachEngine('a new database', (given) => {
             and indexname not like '%_pkey' and indexname not like '%_key' order by indexname`,
     )
     expect(rows.map(({ name }) => name)).toEqual([
-      ...['imports_by_job', 'jobs_by_backup', 'jobs_by_domain', 'jobs_by_status', 'jobs_by_time'],
-      'jobs_by_user',
+      ...['imports_by_job', 'jobs_by_backup', 'jobs_by_backup_content', 'jobs_by_domain'],
+      ...['jobs_by_status', 'jobs_by_time', 'jobs_by_user'],
     ])
   })
 
@@ -119,7 +121,10 @@ onEachEngine('a new database', (given) => {
   test('has the version of this program, with nothing pending and nothing changed', async () => {
     expect(await migrationStatus(given.db)).toMatchObject({
       schemaVersion,
-      applied: [{ version: 1, name: '0001_initial' }],
+      applied: [
+        { version: 1, name: '0001_initial' },
+        { version: 2, name: '0002_old_backups' },
+      ],
       pending: [],
       changed: [],
     })
