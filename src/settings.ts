@@ -16,6 +16,8 @@ export interface Settings {
   rerun: boolean
   quiet: boolean
   colour: boolean
+  /** --safe-csv: text in CSV that a spreadsheet would run as a formula is disarmed. */
+  safeCsv: boolean
   /** Who runs the command: the owner of a new job, and the user of `@latest`. */
   user: string
   /** `$PVT_JOB`; null when it is not set. */
@@ -29,6 +31,7 @@ export interface GlobalOptions {
   json?: boolean
   quiet?: boolean
   color?: boolean
+  safeCsv?: boolean
 }
 
 export type Environment = Record<string, string | undefined>
@@ -51,6 +54,7 @@ export function toSettings(
     rerun: options.json !== true && options.format === 'rerun',
     quiet: options.quiet === true,
     colour: wantsColour(options, environment, terminal),
+    safeCsv: options.safeCsv === true,
     user: currentUser(environment),
     job: environment.PVT_JOB ?? null,
     cwd,
