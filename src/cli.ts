@@ -37,6 +37,7 @@ function defineProgram(argv: readonly string[]): Command {
     )
     .option('-f, --format <format>', 'table, json, ndjson or csv (default: table)')
     .option('--json', 'the same as -f json')
+    .option('--safe-csv', "in CSV, put a ' before text that a spreadsheet would run as a formula")
     .option('-q, --quiet', 'nothing on stderr but errors')
     .option('--no-color', 'no colours (also NO_COLOR)')
     .addHelpText('after', exitCodeHelp)

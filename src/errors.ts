@@ -13,6 +13,7 @@ export const exitCodes = {
   file_not_found: 3,
   refused: 4,
   not_confirmed: 4,
+  already_running: 4,
   database_locked: 5,
   database_unreachable: 5,
   database_foreign: 5,

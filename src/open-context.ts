@@ -42,7 +42,12 @@ export function openContext(settings: Settings): Context & { close(): Promise<vo
     closeDatabase,
     now: risingClock(),
     print: async (document) => {
-      writeOutput(await render(settings.format, document, { colour: settings.colour }))
+      writeOutput(
+        await render(settings.format, document, {
+          colour: settings.colour,
+          csv: { guard: settings.safeCsv },
+        }),
+      )
     },
     printList: (columns, toText) => {
       const list = renderList(settings.format, columns, toText)

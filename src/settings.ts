@@ -20,6 +20,8 @@ export interface Settings {
   colour: boolean
   /** A terminal that cannot move its cursor (TERM=dumb). */
   dumbTerminal: boolean
+  /** --safe-csv: text in CSV that a spreadsheet would run as a formula is disarmed. */
+  safeCsv: boolean
   /** Who runs the command: the owner of a new job, and the user of `@latest`. */
   user: string
   /** `$PVT_JOB`; null when it is not set. */
@@ -33,6 +35,7 @@ export interface GlobalOptions {
   json?: boolean
   quiet?: boolean
   color?: boolean
+  safeCsv?: boolean
 }
 
 export type Environment = Record<string, string | undefined>
@@ -57,6 +60,7 @@ export function toSettings(
     quiet: options.quiet === true,
     colour: wantsColour(options, environment, terminal),
     dumbTerminal: environment.TERM === 'dumb',
+    safeCsv: options.safeCsv === true,
     user: currentUser(environment),
     job: environment.PVT_JOB ?? null,
     cwd,

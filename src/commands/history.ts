@@ -110,11 +110,12 @@ const shownColumns = [
   'failed_simulations',
   'user',
   'domain_path',
+  'pinned',
 ] as const satisfies readonly (keyof Job)[]
 
 const columns: Column<Pick<Job, (typeof shownColumns)[number]>>[] = [
   { key: 'job', value: ({ job_id }) => shortId(job_id) },
-  { key: 'name', value: ({ name }) => name },
+  { key: 'name', value: ({ name, pinned }) => (pinned ? `${name} (pinned)` : name) },
   { key: 'status', value: ({ status }) => status, paint: ({ status }) => statusPaint(status) },
   { key: 'stage', value: (job) => job.current_stage },
   { key: 'created', value: (job) => localTime(job.created_at) },

@@ -11,6 +11,7 @@ import { defineJobCreate } from './job-create.ts'
 import { defineJobDelete } from './job-delete.ts'
 import { defineJobLog } from './job-log.ts'
 import { defineJobNote } from './job-note.ts'
+import { defineJobPin, defineJobUnpin } from './job-pin.ts'
 import { defineJobStatus } from './job-status.ts'
 import { defineRestore } from './restore.ts'
 import { defineResultsExport } from './results-export.ts'
@@ -50,6 +51,8 @@ export const commands: readonly (Group | Single)[] = [
       defineJobDelete,
       defineJobNote,
       defineJobLog,
+      defineJobPin,
+      defineJobUnpin,
     ],
   },
   {

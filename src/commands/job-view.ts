@@ -62,6 +62,7 @@ async function fieldsOf(view: JobView, style: Style): Promise<string> {
     ['error stage', view.error_stage],
     ['description', view.description],
     ['tags', view.tags.length === 0 ? null : view.tags.join(', ')],
+    ['pinned', view.pinned ? 'yes: cleanup and job delete leave it' : null],
     ['user', `${view.user} on ${view.host}`],
     ['created', localTime(view.created_at)],
     ['started', given(view.started_at && localTime(view.started_at))],

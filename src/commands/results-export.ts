@@ -27,7 +27,12 @@ export function defineResultsExport(group: Command, act: Act): void {
   )
     .option('-o, --output <file>', 'the file (default: stdout)')
     .action(act(runResultsExport))
-  addExamples(command, 'results export -o results.csv', 'results export --json | jq length')
+  addExamples(
+    command,
+    'results export -o results.csv',
+    'results export --safe-csv -o for-excel.csv',
+    'results export --json | jq length',
+  )
 }
 
 export async function runResultsExport(context: Context, options: Options): Promise<void> {
@@ -39,7 +44,7 @@ export async function runResultsExport(context: Context, options: Options): Prom
   const text = await render(
     format === 'table' ? 'csv' : format,
     { value: results.map(toShown), columns: csvColumns(results), rows: results },
-    { colour: false },
+    { colour: false, csv: { guard: context.settings.safeCsv } },
   )
   if (options.output === undefined || options.output === '-') {
     context.printText(text)

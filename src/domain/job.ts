@@ -50,6 +50,8 @@ export type Job = {
   host: string
   description: string | null
   tags: string[]
+  /** Neither cleanup nor `job delete` removes it. */
+  pinned: boolean
 }
 
 /** What a job has besides: the snapshot of its config.cfg, kept apart because lists never need it. */

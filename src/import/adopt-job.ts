@@ -71,6 +71,7 @@ export function toAdoptedJob(row: LegacyRow, times: LegacyTimes, now: string): A
     config_file_path: textOf(row, 'config_file_path'),
     config_source: Object.values(configuration).every((value) => value === null) ? null : 'given',
     backup_path: textOf(row, 'backup_path'),
+    pinned: false,
     error_message: textOf(row, 'error_message'),
     error_stage: parseStageName(textOf(row, 'error_stage') ?? ''),
     user: textOf(row, 'user') ?? 'unknown',

@@ -42,6 +42,7 @@ export function newJob(loaded: LoadedConfiguration | null, about: JobDescription
     host: hostname(),
     description: about.description ?? null,
     tags: [...(about.tags ?? [])],
+    pinned: false,
   }
 }
 

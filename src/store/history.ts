@@ -1,4 +1,5 @@
 import type { Job, JobStatus } from '../domain/job.ts'
+import type { Candidate } from '../domain/retention.ts'
 import type { Database, SqlValue } from './database.ts'
 import { jobColumns, toColumnList, toJob } from './jobs.ts'
 
@@ -61,9 +62,7 @@ export async function findHistoryColumns<Column extends (typeof jobColumns)[numb
   return rows.map(toJob)
 }
 
-export type EndedJob = Pick<Job, 'job_id' | 'name' | 'status' | 'domain_path' | 'stored_simulations'> & {
-  completed_at: string
-}
+export type EndedJob = Candidate & Pick<Job, 'name' | 'status' | 'stored_simulations'>
 
 export interface EndedQuery {
   statuses: readonly JobStatus[]
@@ -76,11 +75,16 @@ export async function findEndedJobs(db: Database, query: EndedQuery): Promise<En
   where.oneOf('status', query.statuses)
   where.add(() => 'completed_at is not null')
   addDomain(where, query.domain)
-  return db.query(
-    `select job_id, name, status, domain_path, completed_at, stored_simulations
+  const rows = await db.query(
+    `select job_id, name, status, domain_path, completed_at, stored_simulations, tags, pinned,
+        exists (
+          select 1 from removals
+            where removals.job_id = jobs.job_id and removals.completed_at = jobs.completed_at
+        ) as removal_begun
       from jobs ${where.text()} order by completed_at desc, job_id desc`,
     where.values,
   )
+  return rows.map((row) => ({ ...toJob(row), removal_begun: row['removal_begun'] === 1 }) as EndedJob)
 }
 
 function addDomain(where: Where, domain: string | null): void {

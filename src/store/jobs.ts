@@ -48,6 +48,7 @@ export const jobColumns = [
   'host',
   'description',
   'tags',
+  'pinned',
 ] as const satisfies readonly (keyof Job)[]
 
 /** `user` is a reserved word in PostgreSQL. */
@@ -112,9 +113,9 @@ export async function findConfigSnapshot(db: Database, jobId: string): Promise<C
   return row ?? { config_text: null, config_sha256: null }
 }
 
-/** Removes a job and, by the foreign keys, everything of it. */
+/** Removes a job and, by the foreign keys, everything of it; false when it is not there or pinned. */
 export async function deleteJob(db: Database, jobId: string): Promise<boolean> {
-  const rows = await db.query('delete from jobs where job_id = $1 returning job_id', [jobId])
+  const rows = await db.query('delete from jobs where job_id = $1 and pinned = 0 returning job_id', [jobId])
   return rows.length === 1
 }
 
@@ -192,8 +193,12 @@ export function toJob(row: SqlRow): Job {
     const text = row[column]
     if (typeof text === 'string') job[column] = JSON.parse(text)
   }
+  if (typeof row['pinned'] === 'number') job['pinned'] = row['pinned'] === 1
   return job as Job
 }
 
-const toSql = (value: SqlValue | readonly string[]): SqlValue =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : value
+/** A value of a job as its column has it: lists as JSON, true as 1. */
+export function toSql(value: SqlValue | boolean | readonly string[]): SqlValue {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
+}

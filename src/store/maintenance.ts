@@ -3,6 +3,7 @@ import { tally } from '../domain/tally.ts'
 import type { Database } from './database.ts'
 import { type Summary, summarise } from '../domain/summary.ts'
 import { fileSystemKind } from './file-system.ts'
+import { databaseSize, giveSpaceBack, pragma } from './free-space.ts'
 import type { jobColumns } from './jobs.ts'
 import { migrationStatus } from './migrate.ts'
 import { findPoints } from './points.ts'
@@ -19,6 +20,7 @@ export const tables = [
   'summaries',
   'simulation_logs',
   'job_logs',
+  'removals',
 ] as const
 
 /** What `db status` says of a database. */
@@ -39,7 +41,7 @@ export interface DatabaseStatus {
 export async function databaseStatus(db: Database): Promise<DatabaseStatus> {
   const { schemaVersion, pending } = await migrationStatus(db)
   const rows: Record<string, number> = {}
-  for (const table of schemaVersion === 0 ? [] : tables) rows[table] = await countRows(db, table)
+  for (const table of await presentTables(db)) rows[table] = await countRows(db, table)
   return {
     engine: db.dialect,
     engine_version: await engineVersion(db),
@@ -53,16 +55,18 @@ export async function databaseStatus(db: Database): Promise<DatabaseStatus> {
   }
 }
 
+/** An older schema lacks some tables, an empty database all. */
+export async function presentTables(db: Database): Promise<(typeof tables)[number][]> {
+  const found = await db.query<{ name: string }>(
+    db.dialect === 'sqlite'
+      ? `select name from sqlite_master where type = 'table'`
+      : `select tablename as name from pg_tables where schemaname = current_schema()`,
+  )
+  return tables.filter((table) => found.some(({ name }) => name === table))
+}
+
 const countRows = async (db: Database, table: (typeof tables)[number]): Promise<number> =>
   scalar<number>(db, `select count(*) as value from ${table}`)
-
-/** Bytes on the disk, without what SQLite keeps in its write-ahead log. */
-export async function databaseSize(db: Database): Promise<number> {
-  if (db.dialect === 'postgres') {
-    return scalar<number>(db, 'select pg_database_size(current_database()) as value')
-  }
-  return Number(await pragma(db, 'page_count')) * Number(await pragma(db, 'page_size'))
-}
 
 async function engineVersion(db: Database): Promise<string> {
   const sql =
@@ -75,14 +79,6 @@ async function engineVersion(db: Database): Promise<string> {
 async function scalar<Value>(db: Database, sql: string): Promise<Value> {
   const [row] = await db.query<{ value: Value }>(sql)
   return row!.value
-}
-
-async function pragma(
-  db: Database,
-  name: 'journal_mode' | 'page_count' | 'page_size' | 'freelist_count',
-): Promise<string> {
-  const [row] = await db.query(`pragma ${name}`)
-  return String(Object.values(row ?? {})[0])
 }
 
 /** Something that `db check` found wrong. */
@@ -145,7 +141,13 @@ async function checkOrphans(db: Database): Promise<Finding[]> {
 async function checkCounts(db: Database): Promise<Finding[]> {
   const findings: Finding[] = []
   const jobs = await db.query<CountedJob>(
-    `select ${countedColumns.join(', ')} from jobs order by created_at, job_id`,
+    // A job that cleanup has begun to take has fewer results than it counts, until the next cleanup takes the rest.
+    `select ${countedColumns.join(', ')} from jobs
+      where not exists (
+        select 1 from removals
+          where removals.job_id = jobs.job_id and removals.completed_at = jobs.completed_at
+      )
+      order by created_at, job_id`,
   )
   for (const job of jobs) {
     const points = await findPoints(db, job.job_id)
@@ -221,22 +223,3 @@ export async function optimizeDatabase(db: Database): Promise<number> {
   }
   return before - (await databaseSize(db))
 }
-
-/**
- * Gives the free pages of a SQLite file back to the file system, 500 at a time with a pause between: in one go other
- * writers wait for 1.6 s at 3.6 GB, in steps for 0.08 s. A server reuses its space by itself.
- */
-export async function giveSpaceBack(db: Database): Promise<void> {
-  if (db.dialect !== 'sqlite') return
-  for (;;) {
-    const free = Number(await pragma(db, 'freelist_count'))
-    if (free === 0) return
-    await db.script('pragma incremental_vacuum(500)')
-    // A file without incremental auto-vacuum keeps its free pages.
-    if (Number(await pragma(db, 'freelist_count')) >= free) return
-    await pause()
-  }
-}
-
-/** Others take the write lock in between. */
-export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))

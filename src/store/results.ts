@@ -197,6 +197,8 @@ export async function saveDerived(
   expected: readonly PvtPoint[],
   results: readonly Result[],
 ): Promise<Counts> {
+  // A removal that was cut off is overtaken: the counts agree with the results again.
+  await db.query('delete from removals where job_id = $1', [job.job_id])
   await replaceSummaries(db, job.job_id, summarise(inFlowOrder(results, (result) => result, expected)))
   return saveCounts(db, job, results, expected)
 }

@@ -5,7 +5,7 @@ import { defaultStages, type StageName } from '../../src/domain/stage.ts'
 import { newJob } from '../../src/import/describe-job.ts'
 import type { LoadedConfiguration } from '../../src/import/load-configuration.ts'
 import type { Database, SqlValue } from '../../src/store/database.ts'
-import { jobColumns } from '../../src/store/jobs.ts'
+import { jobColumns, toSql } from '../../src/store/jobs.ts'
 import { mulberry32 } from '../fixtures/truth.ts'
 
 export interface ManyJobsOptions {
@@ -94,10 +94,7 @@ function makeJob(
     ...(kind === 'ended' ? { backup_path: `${domain}/00bkp_202601151030` } : {}),
     host: hostname(),
   }
-  const sql = jobColumns.map((column): SqlValue => {
-    const value = job[column]
-    return Array.isArray(value) ? JSON.stringify(value) : value
-  })
+  const sql = jobColumns.map((column) => toSql(job[column]))
   return { job, job_id: job.job_id, sql: [...sql, config_text, config_sha256] }
 }
 

@@ -43,6 +43,7 @@ describe('db status', () => {
         summaries: 9,
         simulation_logs: 0,
         job_logs: expect.any(Number) as number,
+        removals: 0,
       },
       ...{ journal_mode: 'wal', file_system: 'local', pvt_version: version },
     })

@@ -48,7 +48,9 @@ async function foreignKeys({ db, dialect }: Given): Promise<{ child: string; col
 
 onEachEngine('a new database', (given) => {
   test('has the tables of the schema, and no others', async () => {
-    expect(Object.keys(await columnsOf(given)).sort()).toEqual([...tables, 'schema_migrations'].sort())
+    expect(Object.keys(await columnsOf(given)).sort()).toEqual(
+      [...tables, 'locks', 'schema_migrations'].sort(),
+    )
   })
 
   test('has the columns that users query', async () => {
@@ -73,6 +75,8 @@ onEachEngine('a new database', (given) => {
         'max_point',
       ],
       job_logs: ['job_id', 'log_number', 'logged_at', 'level', 'source', 'message'],
+      removals: ['job_id', 'completed_at', 'begun_at'],
+      locks: ['task', 'holder', 'host', 'pid', 'process_start', 'user', 'since', 'refreshed_at'],
     })
   })
 
@@ -124,6 +128,7 @@ onEachEngine('a new database', (given) => {
       applied: [
         { version: 1, name: '0001_initial' },
         { version: 2, name: '0002_old_backups' },
+        { version: 3, name: '0003_retention' },
       ],
       pending: [],
       changed: [],
