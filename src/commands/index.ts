@@ -3,6 +3,7 @@ import { defineBackupCreate, defineBackupList, defineBackupVerify } from './back
 import { defineCleanup } from './cleanup.ts'
 import { defineDbCheck, defineDbMigrate, defineDbOptimize, defineDbPath, defineDbStatus } from './db.ts'
 import { defineHistory } from './history.ts'
+import { defineImports } from './imports.ts'
 import { defineInspect } from './inspect.ts'
 import { defineJobCancel } from './job-cancel.ts'
 import { defineJobCreate } from './job-create.ts'
@@ -66,6 +67,7 @@ export const commands: readonly (Group | Single)[] = [
       defineResultsExport,
     ],
   },
+  { name: 'imports', define: defineImports },
   { name: 'inspect', define: defineInspect },
   { name: 'history', define: defineHistory },
   { name: 'stats', define: defineStats },

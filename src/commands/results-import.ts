@@ -1,5 +1,6 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
+import { type ResultSource, resultSources } from '../domain/measurement.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
 import { exitCodes, PvtError, usageError } from '../errors.ts'
 import { describeBackup } from '../import/describe-backup.ts'
@@ -44,6 +45,8 @@ interface Options extends JobOption {
   voltage?: string
   dryRun?: boolean
   strict?: boolean
+  prefer?: ResultSource
+  prune?: boolean
 }
 
 export function defineResultsImport(group: Command, act: Act): void {
@@ -64,6 +67,13 @@ export function defineResultsImport(group: Command, act: Act): void {
     .option('--voltage <combo>', 'the same: v1min_v2max')
     .option('--dry-run', 'read and report, store nothing')
     .option('--strict', 'store nothing when anything could not be read')
+    .addOption(
+      new Option(
+        '--prefer <source>',
+        'store the values of this source where a point has it, even over stored ones; elsewhere the rawest of the others',
+      ).choices(resultSources),
+    )
+    .option('--prune', 'remove what earlier imports of the path brought and is not in it any more')
     .action(act(runResultsImport))
   addExamples(
     command,
@@ -81,6 +91,8 @@ export async function runResultsImport(
     point: toGivenPoint(options),
     dryRun: options.dryRun === true,
     strict: options.strict === true,
+    prefer: options.prefer ?? null,
+    prune: options.prune === true,
     now: context.now(),
     user: context.settings.user,
     programVersion,

@@ -64,7 +64,13 @@ onEachEngine('a new database', (given) => {
         ...['result_id', 'job_id', 'corner', 'extraction', 'temperature', 'temperature_c', 'voltage_combo'],
         ...['alter_number', 'row_number', 'sweep_json', 'del_rr', 'del_ff', 'power', 'current'],
         ...['measurements_json', 'failed_json', 'status', 'source', 'netlist_path', 'mt0_file_path'],
-        ...['import_id', 'created_at'],
+        ...['import_id', 'created_at', 'source_line', 'other_sources_json', 'measurement_sources_json'],
+      ],
+      imports: [
+        ...['import_id', 'job_id', 'path', 'imported_at', 'imported_by', 'host', 'program_version', 'files'],
+        ...['files_read', 'points', 'results_new', 'results_updated', 'results_unchanged', 'measurements'],
+        ...['failed_measurements', 'missing_points', 'disagreements', 'problems', 'prefer'],
+        ...['results_pruned', 'changes', 'changes_count', 'vanished', 'vanished_count'],
       ],
       summaries: [
         ...['job_id', 'measurement', 'ordinal', 'count', 'failed', 'min', 'min_point', 'mean', 'max'],
@@ -119,7 +125,10 @@ onEachEngine('a new database', (given) => {
   test('has the version of this program, with nothing pending and nothing changed', async () => {
     expect(await migrationStatus(given.db)).toMatchObject({
       schemaVersion,
-      applied: [{ version: 1, name: '0001_initial' }],
+      applied: [
+        { version: 1, name: '0001_initial' },
+        { version: 2, name: '0002_provenance' },
+      ],
       pending: [],
       changed: [],
     })
