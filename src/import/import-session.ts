@@ -15,7 +15,7 @@ import {
   updateResult,
 } from '../store/results.ts'
 import { compareWithStored, type Comparison } from './compare-results.ts'
-import { type Merged, resultKey } from './merge-sources.ts'
+import type { Merged } from './merge-sources.ts'
 import type { StoredResults } from './stored-results.ts'
 
 export interface SessionOptions extends ResultOrigin {
@@ -67,6 +67,7 @@ export class ImportSession {
   readonly #removed = new Set<string>()
   /** The totals of points of which nothing was stored before. */
   readonly #totals = new Map<string, PointTotals>()
+  #last: { point: PvtPoint; name: string } | null = null
 
   constructor(db: Database, stored: StoredResults, options: SessionOptions, keepsRows: boolean) {
     this.#db = db
@@ -104,8 +105,8 @@ export class ImportSession {
     const added: Result[] = []
     const compared: { present: string; comparison: Comparison }[] = []
     for (const result of results) {
-      this.#count(result)
-      const present = stored.size === 0 ? undefined : stored.get(resultKey(result))
+      const key = this.#count(result)
+      const present = stored.size === 0 ? undefined : stored.get(`${key} ${result.row_number}`)
       if (present === undefined) added.push(result)
       else {
         const comparison = compareWithStored(present, result, this.#options)
@@ -116,14 +117,24 @@ export class ImportSession {
     for (const { present, comparison } of compared) await this.#apply(present, comparison)
   }
 
-  #count(result: Result): void {
-    const point = pointName(result)
+  /** Counts a row, and gives the beginning of its `resultKey`. */
+  #count(result: Result): string {
+    const point = this.#nameOf(result)
     if (!this.points.has(point)) this.points.set(point, result)
     if (this.#options.rank(result.source) < 0) this.preferred.add(point)
     const alter = `${point} ${result.alter_number}`
     if (result.row_number > (this.seen.get(alter) ?? 0)) this.seen.set(alter, result.row_number)
     this.counts.measurements += Object.keys(result.measurements).length
     if (result.status === 'failed') this.counts.failed += Object.keys(result.failed).length
+    return alter
+  }
+
+  /** Rows come point by point: making and keeping a name for each of a million takes longer than all else here. */
+  #nameOf(result: Result): string {
+    if (this.#last === null || !samePoint(this.#last.point, result)) {
+      this.#last = { point: result, name: pointName(result) }
+    }
+    return this.#last.name
   }
 
   /** Takes rows that are not in the path any more; with `prune` they go. */
@@ -171,7 +182,7 @@ export class ImportSession {
   }
 
   #addToTotals(result: Result): void {
-    const name = pointName(result)
+    const name = this.#nameOf(result)
     let totals = this.#totals.get(name)
     if (totals === undefined) {
       totals = emptyTotals(result)
@@ -180,3 +191,9 @@ export class ImportSession {
     addToTotals(totals, result)
   }
 }
+
+const samePoint = (a: PvtPoint, b: PvtPoint): boolean =>
+  a.corner === b.corner &&
+  a.extraction === b.extraction &&
+  a.temperature === b.temperature &&
+  a.voltage_combo === b.voltage_combo

@@ -2,12 +2,13 @@ import { type PvtPoint, pointName } from '../domain/point.ts'
 import type { FileProblem, Problem } from '../domain/problem.ts'
 import { rankWith } from '../domain/provenance.ts'
 import type { ResultSource } from '../domain/measurement.ts'
+import type { Result } from '../domain/result.ts'
 import { PvtError } from '../errors.ts'
 import { ProblemList } from '../parse/problem-list.ts'
 import type { ReadFile } from '../store/imports.ts'
 import type { ImportSession } from './import-session.ts'
 import { MeasureRows, unreadLines } from './measure-rows.ts'
-import { groupByKey, mergeRow, type Merged, toResult } from './merge-sources.ts'
+import { groupByKey, measuredResult, mergeRow, type Merged, toResult } from './merge-sources.ts'
 import { readPieces } from './read-file.ts'
 import { anotherVersion, type SourceRow, type Sources, temperProblem, withoutPath } from './read-sources.ts'
 import { RowNumbers } from './row-numbers.ts'
@@ -56,23 +57,27 @@ export async function* storeLargePoints(
       rows.filter((one) => !isMeasured(one)).map(({ row }) => row),
       numbers,
     )
-    const store = async (portion: readonly SourceRow[]): Promise<void> => {
-      const merged: Merged = { results: [], disagreements: [] }
-      for (const row of portion) {
-        const result = toResult(row, numbers.next(row))
-        const key = `${name} ${result.alter_number} ${result.row_number}`
-        const others = beside.get(key)
-        if (others !== undefined) beside.delete(key)
-        mergeRow([result, ...(others ?? [])], rank, merged)
+    const store = async (results: Result[]): Promise<void> => {
+      const merged: Merged = { results, disagreements: [] }
+      if (beside.size > 0) {
+        merged.results = []
+        for (const result of results) {
+          const key = `${name} ${result.alter_number} ${result.row_number}`
+          const others = beside.get(key) ?? []
+          beside.delete(key)
+          mergeRow([result, ...others], rank, merged)
+        }
       }
       await session.store(merged)
     }
+    const storeSmall = (few: readonly { row: SourceRow }[]): Promise<void> =>
+      store(few.map(({ row }) => toResult(row, numbers.next(row, row))))
     const small = rows.filter(isMeasured)
     for (const file of files) {
-      while (small[0] !== undefined && small[0].place < file.rowsBefore) await store([small.shift()!.row])
+      while (small[0] !== undefined && small[0].place < file.rowsBefore) await storeSmall([small.shift()!])
       yield await readLargeFile(file, point, { numbers, store, digests, progress })
     }
-    await store(small.map(({ row }) => row))
+    await storeSmall(small)
     const merged: Merged = { results: [], disagreements: [] }
     for (const group of beside.values()) mergeRow(group, rank, merged)
     await session.store(merged)
@@ -81,7 +86,7 @@ export async function* storeLargePoints(
 
 interface Reading {
   numbers: RowNumbers
-  store: (portion: readonly SourceRow[]) => Promise<void>
+  store: (results: Result[]) => Promise<void>
   /** By path, of the large files that were read. */
   digests: Map<string, string>
   progress: Sources['progress']
@@ -94,12 +99,13 @@ async function readLargeFile(
 ): Promise<LargeFileRead> {
   const problems = new ProblemList()
   const parser = copyOf === null ? new MeasureRows() : null
+  const place = { source: 'measure', point, file: path, netlist } as const
   const take = async (rows: ReturnType<MeasureRows['push']>): Promise<void> => {
     for (const row of rows) {
       const problem = temperProblem(row, point)
       if (problem !== null) problems.tell(problem)
     }
-    await store(rows.map((row) => ({ ...row, point, source: 'measure' as const, file: path, netlist })))
+    await store(rows.map((row) => measuredResult(row, place, numbers.next(place, row))))
   }
   let file: ReadFile | null = null
   let stored = false

@@ -1,4 +1,5 @@
 import { asOtherSource, combine, type Disagreement, disagreements } from '../domain/combine-results.ts'
+import type { MeasuredRow } from '../domain/measurement.ts'
 import { pointName } from '../domain/point.ts'
 import {
   joinOtherSources,
@@ -58,7 +59,7 @@ export const resultKey = (
 export function groupByKey(rows: readonly SourceRow[], numbers: RowNumbers): Map<string, Result[]> {
   const groups = new Map<string, Result[]>()
   for (const row of rows) {
-    const result = toResult(row, numbers.next(row))
+    const result = toResult(row, numbers.next(row, row))
     const key = `${pointName(row.point)} ${row.alter_number} ${result.row_number}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [result])
@@ -67,8 +68,15 @@ export function groupByKey(rows: readonly SourceRow[], numbers: RowNumbers): Map
   return groups
 }
 
-export function toResult(row: SourceRow, row_number: number): Result {
-  const { corner, extraction, temperature, temperature_c, voltage_combo } = row.point
+export const toResult = (row: SourceRow, row_number: number): Result => measuredResult(row, row, row_number)
+
+/** A row of a file as a result. */
+export function measuredResult(
+  row: MeasuredRow,
+  { point, source, file, netlist }: Pick<SourceRow, 'point' | 'source' | 'file' | 'netlist'>,
+  row_number: number,
+): Result {
+  const { corner, extraction, temperature, temperature_c, voltage_combo } = point
   return {
     corner,
     extraction,
@@ -81,9 +89,9 @@ export function toResult(row: SourceRow, row_number: number): Result {
     measurements: row.measurements,
     failed: row.failed,
     status: resultStatus(row.failed),
-    source: row.source,
-    netlist_path: row.netlist,
-    mt0_file_path: row.file,
+    source,
+    netlist_path: netlist,
+    mt0_file_path: file,
     source_line: row.line,
     other_sources: noOtherSources,
     measurement_sources: noMeasurementSources,

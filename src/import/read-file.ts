@@ -52,7 +52,7 @@ export function readSmallFile(path: string, most: number): FileBytes | null {
  *
  * @throws `file_not_found`, `file_error`, `bad_input` as {@link readTextFile}.
  */
-export function* readPieces(path: string, pieceSize = 1024 * 1024): Generator<Buffer, ReadFile> {
+export function* readPieces(path: string, pieceSize = 256 * 1024): Generator<Buffer, ReadFile> {
   const { descriptor } = openRegular(path)
   try {
     const hash = createHash('sha256')

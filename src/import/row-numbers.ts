@@ -31,16 +31,19 @@ export class RowNumbers {
     else place.unread.push(line)
   }
 
-  next(row: Pick<SourceRow, 'source' | 'file' | 'point' | 'line' | 'alter_number'>): number {
-    const key = `${row.source} ${pointName(row.point)} ${row.alter_number}`
-    const skipped = this.#places.size === 0 ? 0 : this.#skipped(row)
+  next(place: RowPlace, row: Pick<SourceRow, 'line' | 'alter_number'>): number {
+    const key = `${place.source} ${pointName(place.point)} ${row.alter_number}`
+    const skipped = this.#places.size === 0 ? 0 : this.#skipped(place, row)
     const number = (this.#counts.get(key) ?? 0) + skipped + 1
     this.#counts.set(key, number)
     return number
   }
 
   /** How many unread rows stand right before this one and had its alter. */
-  #skipped({ source, file, point, line, alter_number }: Parameters<RowNumbers['next']>[0]): number {
+  #skipped(
+    { source, file, point }: RowPlace,
+    { line, alter_number }: Pick<SourceRow, 'line' | 'alter_number'>,
+  ): number {
     const place = this.#places.get(`${file} ${pointName(point)}`)
     if (place === undefined) return 0
     const before = place.unread.filter((unread) => unread < line)
@@ -54,6 +57,9 @@ export class RowNumbers {
     return same ? before.length : 0
   }
 }
+
+/** The file that a row is from. */
+export type RowPlace = Pick<SourceRow, 'source' | 'file' | 'point'>
 
 interface Place {
   /** Lines. */
