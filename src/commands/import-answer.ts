@@ -8,6 +8,7 @@ export function warnOfProblems(context: Context, report: ImportReport): void {
   for (const disagreement of report.disagreements) {
     context.warn(`${disagreementText(disagreement)}: the first was taken`)
   }
+  for (const path of report.left_alone.slice(0, mostNamed)) context.inform(`left alone: ${path}`)
   for (const line of changeLines(report)) context.inform(line)
   for (const problem of report.problems) {
     if (problem.level === 'error') context.report(problemText(problem))

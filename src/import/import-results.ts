@@ -56,6 +56,8 @@ export interface ImportReport {
   vanished: Vanished[]
   vanished_count: number
   results_pruned: number
+  /** Links, and strange folders of a backup: they were not read. */
+  left_alone: string[]
 }
 
 /**
@@ -114,5 +116,6 @@ export async function importSources(
     vanished: record.vanished,
     vanished_count: record.vanished_count,
     results_pruned: record.results_pruned,
+    left_alone: found.leftAlone,
   }
 }

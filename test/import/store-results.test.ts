@@ -93,7 +93,7 @@ onEachEngine('an import', (given) => {
       ...{ results_updated: 0, results_unchanged: 0, measurements: 135, failed_measurements: 1 },
       ...{ missing_points: 1, disagreements: [], problems: [] },
       ...{ import_id: expect.stringMatching(/^[0-9a-f]{16}$/) as string, results_pruned: 0 },
-      ...{ changes: [], changes_count: 0, vanished: [], vanished_count: 0 },
+      ...{ changes: [], changes_count: 0, vanished: [], vanished_count: 0, left_alone: [] },
     })
     const results = await findResults(given.db, job.job_id, domain.points)
     expect(results.map(pointName)).toEqual([...domain.truth.keys()])
