@@ -31,7 +31,9 @@ export function withDeliveredExtractions(
 }
 
 function crossNames(points: readonly PvtPoint[]): string[] {
-  return [...new Set(points.map(({ extraction }) => extraction))].filter((name) => name !== 'typical')
+  const names = new Set<string>()
+  for (const { extraction } of points) if (extraction !== 'typical') names.add(extraction)
+  return [...names]
 }
 
 const kindOf = (extraction: string): 'worst' | 'best' | null =>

@@ -10,6 +10,7 @@ export function inFlowOrder<Item>(
   pointOf: (item: Item) => PvtPoint,
   expected: readonly PvtPoint[],
 ): Item[] {
+  if (items.length === 0) return []
   const place = new Map(expected.map((point, index) => [pointName(point), index]))
   const keyed = items.map((item) => {
     const point = pointOf(item)

@@ -6,8 +6,8 @@ import type { Result } from '../domain/result.ts'
 import type { Vanished } from '../domain/vanished.ts'
 import type { Database } from '../store/database.ts'
 import { mostListed } from '../store/imports.ts'
-import { deleteResults } from '../store/result-pages.ts'
 import {
+  deleteResults,
   insertResults,
   type ResultOrigin,
   type StoredResult,
@@ -152,11 +152,7 @@ export class ImportSession {
     if (!this.#options.prune) return
     this.counts.pruned += rows.length
     for (const { result_id } of rows) this.#removed.add(result_id)
-    if (!this.#options.dryRun)
-      await deleteResults(
-        this.#db,
-        rows.map(({ result_id }) => result_id),
-      )
+    if (!this.#options.dryRun) await deleteResults(this.#db, this.#options.jobId, rows)
   }
 
   async #insert(added: readonly Result[]): Promise<void> {
@@ -177,8 +173,8 @@ export class ImportSession {
     if (write === 'other_sources') this.confirmed += 1
     if (this.#added !== null) this.#replaced.set(resultId, result)
     if (this.#options.dryRun) return
-    if (write === 'row') await updateResult(this.#db, resultId, result, importId)
-    else await updateOtherSources(this.#db, resultId, result.other_sources)
+    if (write === 'row') await updateResult(this.#db, this.#options.jobId, result, importId)
+    else await updateOtherSources(this.#db, this.#options.jobId, result)
   }
 
   #addToTotals(result: Result): void {

@@ -7,7 +7,7 @@ const keys: Record<(typeof tables)[number], readonly string[]> = {
   stages: ['job_id', 'stage', 'attempt'],
   points: ['job_id', 'ordinal'],
   imports: ['import_id'],
-  results: ['result_id'],
+  results: ['job_id', 'corner', 'extraction', 'temperature', 'voltage_combo', 'alter_number', 'row_number'],
   summaries: ['job_id', 'measurement'],
   job_logs: ['job_id', 'log_number'],
 }

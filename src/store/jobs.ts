@@ -60,17 +60,16 @@ const jobColumnList = toColumnList(jobColumns)
 
 export type NewJob = Omit<Job, 'job_id' | 'updated_at'> & ConfigSnapshot
 
+const insertedColumns = [...jobColumns, 'config_text', 'config_sha256'].map(quoted)
+
 /** Stores a new job under a new id and gives it back. */
 export async function insertJob(db: Database, job: NewJob): Promise<Job> {
-  const { config_text, config_sha256, ...fields } = job
-  const found = { job_id: randomUUID(), updated_at: job.created_at, ...fields }
-  // In the order of the columns, as every other job that is read.
-  const stored = Object.fromEntries(jobColumns.map((column) => [column, found[column]])) as Job
-  const columns = [...jobColumns, 'config_text', 'config_sha256']
-  await db.insert('jobs', columns.map(quoted), [
-    [...jobColumns.map((column) => toSql(stored[column])), config_text, config_sha256],
+  const found = { ...job, job_id: randomUUID(), updated_at: job.created_at }
+  await db.insert('jobs', insertedColumns, [
+    [...jobColumns.map((column) => toSql(found[column])), job.config_text, job.config_sha256],
   ])
-  return stored
+  // In the order of the columns, as every other job that is read.
+  return Object.fromEntries(jobColumns.map((column) => [column, found[column]])) as Job
 }
 
 const selectJob = `select ${jobColumnList} from jobs where job_id = $1`

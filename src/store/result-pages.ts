@@ -72,8 +72,3 @@ export async function findAltersOfPath(db: Database, jobId: string, path: string
 function toAlter({ corner, extraction, temperature, voltage_combo, ...rest }: AlterRow): StoredAlter {
   return { point: toPoint(corner, extraction, temperature, voltage_combo)!, ...rest }
 }
-
-/** Removes results by their ids. */
-export async function deleteResults(db: Database, ids: readonly string[]): Promise<void> {
-  for (const id of ids) await db.query('delete from results where result_id = $1', [id])
-}

@@ -28,18 +28,16 @@ export class SqliteDatabase implements Database {
   async query<Row = SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
     checkParameters(parameters)
     while (this.#turns.others !== null) await this.#turns.others
-    return this.#explained(() => {
+    try {
       const { statement, order, columns } = this.#prepare(sql)
       const values = order === null ? parameters : order.map((index) => parameters[index])
-      if (columns === null) {
-        statement.run(values)
-        this.#wrote(statement)
-        return []
-      }
-      const rows = statement.all(values) as SqlValue[][]
+      if (columns === null) statement.run(values)
+      const rows = columns === null ? [] : (statement.all(values) as SqlValue[][])
       this.#wrote(statement)
-      return rows.map((row) => toRow(columns, row)) as Row[]
-    })
+      return columns === null ? [] : (rows.map((row) => toRow(columns, row)) as Row[])
+    } catch (error) {
+      throw explainSqliteError(this.location, error)
+    }
   }
 
   async insert(

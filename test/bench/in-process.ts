@@ -16,7 +16,7 @@ import type { Workshop } from './workshop.ts'
 export interface OperationFigure extends Spread {
   name: string
   limit: number | null
-  earlier: number
+  earlier: number | null
   statements: number
   python: Spread | null
   toPython: number | null

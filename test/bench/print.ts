@@ -56,7 +56,7 @@ earlier: figures of the earlier Python tool`
     String(one.statements),
     ...compared(one.python, one.toPython),
     ...compared(one.whole, one.toWhole),
-    String(one.earlier),
+    String(one.earlier ?? ''),
   ])
   return `${title}\n\n${tableText([head, ...rows])}`
 }

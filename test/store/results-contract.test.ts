@@ -172,7 +172,7 @@ onEachEngine('results', (given) => {
       ...{ measurements: { del_rr: 7, vout: null }, failed: { vout: 'failed' }, source: 'report' },
       ...{ netlist_path: '/n', mt0_file_path: '/r', sweep: { v: 1 } },
     })
-    await updateResult(given.db, 'import-x-1', better, 'import-y')
+    await updateResult(given.db, job_id, better, 'import-y')
     const found = await findResults(given.db, job_id, threePoints)
     expect(found).toStrictEqual([
       { result_id: 'import-x-1', import_id: 'import-y', ...better },
