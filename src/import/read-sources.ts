@@ -36,7 +36,7 @@ export interface Sources {
 }
 
 /** What of measure files is held as text, and what of a single one; their rows take about eight times as much. */
-const smallFile = 4 * 1024 * 1024
+const smallFile = 2 * 1024 * 1024
 const smallFiles = 24 * 1024 * 1024
 
 /**

@@ -1,3 +1,4 @@
+import type { ImportsReport } from './imports.ts'
 import type { OperationsReport } from './in-process.ts'
 import type { Spread } from './interleave.ts'
 import type { Machine } from './machine.ts'
@@ -8,13 +9,15 @@ export interface Report {
   machine: Machine
   startup: StartupReport | null
   operations: OperationsReport | null
+  imports: ImportsReport | null
 }
 
-export function reportText({ machine, startup, operations }: Report): string {
+export function reportText({ machine, startup, operations, imports }: Report): string {
   return [
     machineText(machine),
     ...(startup === null ? [] : [startupText(startup)]),
     ...(operations === null ? [] : [operationsText(operations)]),
+    ...(imports === null ? [] : [importsText(imports)]),
   ].join('\n')
 }
 
@@ -57,6 +60,23 @@ earlier: figures of the earlier Python tool`
     ...compared(one.python, one.toPython),
     ...compared(one.whole, one.toWhole),
     String(one.earlier ?? ''),
+  ])
+  return `${title}\n\n${tableText([head, ...rows])}`
+}
+
+function importsText({ rounds, figures }: ImportsReport): string {
+  const title = `Imports as whole processes, ms: median (min-max) of ${rounds} alternating rounds; ratios within a round
+reading: Node reading the same files; python: importer.py, a plain script that stores the same rows`
+  const head = ['import', 'median', 'min-max', 'files/s', 'MB/s', 'rows/s', 'to reading', 'to python']
+  const rows = figures.map((one) => [
+    one.name,
+    one.median.toFixed(1),
+    `${one.min.toFixed(1)}-${one.max.toFixed(1)}`,
+    ((one.files / one.median) * 1000).toFixed(0),
+    (one.bytes / one.median / 1000).toFixed(1),
+    ((one.rows / one.median) * 1000).toFixed(0),
+    one.toReading.toFixed(2),
+    one.toPython?.toFixed(2) ?? 'absent',
   ])
   return `${title}\n\n${tableText([head, ...rows])}`
 }
