@@ -11,6 +11,7 @@ export const exitCodes = {
   job_not_given: 2,
   job_not_found: 3,
   file_not_found: 3,
+  import_not_found: 3,
   refused: 4,
   not_confirmed: 4,
   already_running: 4,

@@ -7,6 +7,8 @@ export interface Interruption {
    * waits, and a long work of SQLite and of reading never does (reliability.md, R20).
    */
   requested(): Promise<Extract<ErrorCode, 'interrupted' | 'terminated'> | null>
+  /** Aborted by the first signal: for work that asks in between by itself. */
+  signal: AbortSignal
   /** Gives the signals their usual effect again. */
   close(): void
 }
@@ -14,12 +16,15 @@ export interface Interruption {
 /** The first signal is remembered; from then on they have their usual effect: a second one ends the program at once. */
 export function watchForInterruption(): Interruption {
   let request: 'interrupted' | 'terminated' | null = null
+  const controller = new AbortController()
   const onInterrupt = (): void => {
     request ??= 'interrupted'
+    controller.abort()
     close()
   }
   const onTerminate = (): void => {
     request ??= 'terminated'
+    controller.abort()
     close()
   }
   const close = (): void => {
@@ -33,6 +38,7 @@ export function watchForInterruption(): Interruption {
       await new Promise((resolve) => setImmediate(resolve))
       return request
     },
+    signal: controller.signal,
     close,
   }
 }

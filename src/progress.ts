@@ -4,6 +4,8 @@ import { progressLine } from './render/index.ts'
 export interface Progress {
   /** One more is done. */
   tick: () => void
+  /** So many are done, in all. */
+  reach: (done: number) => void
   /** Takes the bar away. */
   end: () => void
 }
@@ -14,7 +16,7 @@ export interface ProgressBar extends Progress {
 }
 
 /** Where nobody looks. */
-export const noProgress: Progress = { tick: () => undefined, end: () => undefined }
+export const noProgress: Progress = { tick: () => undefined, reach: () => undefined, end: () => undefined }
 
 /** The first bar comes after this time as well: short work shows none. */
 const redrawMs = 100
@@ -36,15 +38,19 @@ export function openProgressBar(label: string, total: number, { write, width, no
     if (isShown) write('\r\x1b[K')
     isShown = false
   }
+  const reach = (reached: number): void => {
+    done = reached
+    const time = now()
+    if (time - drawnAt < redrawMs) return
+    drawnAt = time
+    isShown = true
+    write(`\r\x1b[K${progressLine({ label, done, total, elapsedMs: time - start }, width())}`)
+  }
   return {
     tick: () => {
-      done += 1
-      const time = now()
-      if (time - drawnAt < redrawMs) return
-      drawnAt = time
-      isShown = true
-      write(`\r\x1b[K${progressLine({ label, done, total, elapsedMs: time - start }, width())}`)
+      reach(done + 1)
     },
+    reach,
     clear,
     end: clear,
   }

@@ -5,6 +5,7 @@ import { defineDbAdopt } from './db-adopt.ts'
 import { defineDbMigrate, defineDbOptimize, defineDbPath, defineDbStatus } from './db.ts'
 import { defineDbCheck } from './db-check.ts'
 import { defineHistory } from './history.ts'
+import { defineImports } from './imports.ts'
 import { defineInspect } from './inspect.ts'
 import { defineJobCancel } from './job-cancel.ts'
 import { defineJobCreate } from './job-create.ts'
@@ -71,6 +72,7 @@ export const commands: readonly (Group | Single)[] = [
       defineResultsExport,
     ],
   },
+  { name: 'imports', define: defineImports },
   { name: 'inspect', define: defineInspect },
   { name: 'history', define: defineHistory },
   { name: 'stats', define: defineStats },

@@ -49,7 +49,7 @@ export function filterPoints<Point extends PvtPoint>(
 }
 
 /** Results of the points that are asked for, with only the measurements that are asked for. */
-export function filterResults(results: readonly Result[], filter: ResultFilter): Result[] {
+export function filterResults<Row extends Result>(results: readonly Row[], filter: ResultFilter): Row[] {
   const chosen = filterPoints(results, filter)
   if (filter.measure.length === 0) return chosen
   const wanted = nameMatcher(filter.measure)

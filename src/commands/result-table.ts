@@ -21,6 +21,7 @@ export function toShown(result: Result): Record<string, unknown> {
     status: result.status,
     source: result.source,
     mt0_file_path: result.mt0_file_path,
+    source_line: result.source_line,
   }
 }
 
@@ -36,7 +37,7 @@ export function csvColumns(results: readonly Result[]): Column<Result>[] {
       key: name,
       value: (row) => measured(row, name),
     })),
-    ...['status', 'source', 'mt0_file_path'].map(shownColumn),
+    ...['status', 'source', 'mt0_file_path', 'source_line'].map(shownColumn),
   ]
 }
 

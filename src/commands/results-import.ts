@@ -1,5 +1,7 @@
-import type { Command } from 'commander'
+import { statSync } from 'node:fs'
+import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
+import { type ResultSource, resultSources } from '../domain/measurement.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
 import { PvtError, usageError } from '../errors.ts'
 import { findFiles, type FoundFiles, newestBackup, realPath } from '../import/find-files.ts'
@@ -12,6 +14,7 @@ import {
   type ReadRun,
 } from '../import/import-results.ts'
 import { importBackup } from '../import/import-backup.ts'
+import type { Watch } from '../import/watch.ts'
 import { programVersion } from '../version.ts'
 import { lineOf, warnOfProblems } from './import-answer.ts'
 import { importRecursively, toZone } from './import-recursive.ts'
@@ -30,6 +33,8 @@ interface Options extends JobOption {
   voltage?: string
   dryRun?: boolean
   strict?: boolean
+  prefer?: ResultSource
+  prune?: boolean
 }
 
 export function defineResultsImport(group: Command, act: Act): void {
@@ -54,6 +59,13 @@ export function defineResultsImport(group: Command, act: Act): void {
     .option('--voltage <combo>', 'the same: v1min_v2max')
     .option('--dry-run', 'read and report, store nothing')
     .option('--strict', 'store nothing when anything could not be read')
+    .addOption(
+      new Option(
+        '--prefer <source>',
+        'store the values of this source where a point has it, even over stored ones; elsewhere the rawest of the others',
+      ).choices(resultSources),
+    )
+    .option('--prune', 'remove what earlier imports of the path brought and is not in it any more')
     .action(act(runResultsImport))
   addExamples(
     command,
@@ -71,6 +83,8 @@ export async function runResultsImport(
     point: toGivenPoint(options),
     dryRun: options.dryRun === true,
     strict: options.strict === true,
+    prefer: options.prefer ?? null,
+    prune: options.prune === true,
     now: context.now(),
     user: context.settings.user,
     programVersion,
@@ -102,8 +116,10 @@ async function importInto(
   const source =
     path === undefined ? (job.backup_path ?? newestBackupOf(job.domain_path)) : toSource(path, options)
   const found = findFiles(source)
-  const read = await readWatched(context, found, settings)
-  return importSources(await context.database(), job.job_id, found, read, settings)
+  const db = await context.database()
+  return watched(context, found, settings, (read, observed) =>
+    importSources(db, job.job_id, found, read, observed),
+  )
 }
 
 async function importNew(
@@ -116,30 +132,58 @@ async function importNew(
   const source = path ?? context.settings.cwd
   const found = findFiles(toSource(source, { ...options, latest: path === undefined || options.latest }))
   const zone = toZone(options.tz)
-  const read = await readWatched(context, found, settings)
-  const { report, problems } = await importBackup(await context.database(), found, read, {
-    ...settings,
-    zone,
-    beside: 'as it is',
-  })
+  const db = await context.database()
+  const { report, problems } = await watched(context, found, settings, (read, observed) =>
+    importBackup(db, found, read, { ...observed, zone, beside: 'as it is' }),
+  )
   for (const problem of problems) context.warn(problemText(problem))
   return report
 }
 
-/** Reads with a progress bar; asked to stop meanwhile, nothing is stored. */
-async function readWatched(context: Context, found: FoundFiles, settings: ImportOptions): Promise<ReadRun> {
+/** Reads and stores with a progress bar; asked to stop meanwhile, nothing is stored. */
+async function watched<Answer>(
+  context: Context,
+  found: FoundFiles,
+  settings: ImportOptions,
+  store: (read: ReadRun, settings: ImportOptions) => Promise<Answer>,
+): Promise<Answer> {
   const interruption = context.watchForInterruption()
-  const files = found.measures.length + found.reports.length + (found.creport === null ? 0 : 1)
-  const progress = context.progress(files, 'files')
+  const stop = (): Promise<void> => stopIfAsked(interruption, `nothing of ${found.path} was stored`)
+  const { onProgress, end } = importProgress(context, found)
+  const observed = { ...settings, onProgress, signal: interruption.signal }
   try {
-    const read = readFound(found, settings, progress.tick)
-    await stopIfAsked(interruption, `nothing of ${found.path} was stored`)
-    return read
+    const read = readFound(found, observed)
+    await stop()
+    return await store(read, observed)
+  } catch (error) {
+    if (interruption.signal.aborted) await stop()
+    throw error
   } finally {
-    progress.end()
+    end()
     interruption.close()
   }
 }
+
+/** Many files are counted, a few large ones measured. */
+function importProgress(
+  context: Context,
+  found: FoundFiles,
+): Pick<Watch, 'onProgress'> & { end: () => void } {
+  const files = [...found.measures.map(({ path }) => path), ...found.reports, found.creport ?? []].flat()
+  const megabytes = files.reduce((sum, path) => sum + sizeOf(path), 0) / 1e6
+  const inBytes = megabytes / files.length > 4
+  const progress = inBytes
+    ? context.progress(Math.ceil(megabytes), 'MB')
+    : context.progress(files.length, 'files')
+  return {
+    onProgress: (reached) => {
+      progress.reach(inBytes ? Math.floor(reached.bytes / 1e6) : reached.files)
+    },
+    end: progress.end,
+  }
+}
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 
 /** The path to read: a domain folder's newest backup with --latest, else the path itself. */
 function toSource(path: string, { latest }: Options): string {

@@ -4,9 +4,11 @@ import type { Result } from '../domain/result.ts'
 import { type SortOrder, sortResults } from '../domain/sort-results.ts'
 import { usageError } from '../errors.ts'
 import { renderTable } from '../render/index.ts'
+import { findImports } from '../store/imports.ts'
 import { findPoints } from '../store/points.ts'
 import { findResults } from '../store/results.ts'
 import { addFilters, type FilterOptions, filterResults, toFilter } from './result-filter.ts'
+import { provenanceCsv, provenanceTable, showProvenance } from './provenance.ts'
 import { csvColumns, tableColumns, toShown } from './result-table.ts'
 import { type Act, addExamples, wholeNumber } from './shared.ts'
 import { whichJob } from './which-job.ts'
@@ -16,6 +18,7 @@ interface Options extends FilterOptions {
   limit?: number
   failed?: boolean
   raw?: boolean
+  provenance?: boolean
 }
 
 export function defineResultsShow(group: Command, act: Act): void {
@@ -31,11 +34,13 @@ export function defineResultsShow(group: Command, act: Act): void {
     .option('--limit <n>', 'at most n rows', wholeNumber(0))
     .option('--failed', 'only rows with a failed measurement')
     .option('--raw', 'numbers at full precision instead of SI prefixes')
+    .option('--provenance', 'where each row comes from, in place of its values')
     .action(act(runResultsShow))
   addExamples(
     command,
     "results show --point 'SSG*/typical/*/v1min*'",
     'results show --sort del_rr:desc --limit 5 --json',
+    "results show --provenance --corner 'FF*'",
   )
 }
 
@@ -49,6 +54,16 @@ export async function runResultsShow(context: Context, options: Options): Promis
   const chosen =
     options.failed === true ? filtered.filter((row) => Object.keys(row.failed).length > 0) : filtered
   const results = options.limit === undefined ? chosen : chosen.slice(0, options.limit)
+  if (options.provenance === true) {
+    const rows = showProvenance(results, await findImports(db, job.job_id))
+    await context.print({
+      value: rows,
+      columns: provenanceCsv,
+      rows,
+      table: (style) => renderTable(provenanceTable(rows), rows, style),
+    })
+    return
+  }
   await context.print<Result>({
     value: results.map(toShown),
     columns: csvColumns(results),

@@ -60,7 +60,7 @@ function summariseOne(
 }
 
 /** Rounding must not put the mean beside the values, nor a sum beyond the largest number make it no number. */
-function meanOf(sum: number, { count, min, max }: Summary): number | null {
+export function meanOf(sum: number, { count, min, max }: Summary): number | null {
   if (min === null || max === null) return null
   const mean = Number.isFinite(sum) ? sum / count : min / 2 + max / 2
   return Math.min(max, Math.max(min, mean))

@@ -1,3 +1,4 @@
+import { noMeasurementSources, noOtherSources } from '../domain/provenance.ts'
 import { type PvtPoint, pointName, toPoint } from '../domain/point.ts'
 import { type Result, resultStatus } from '../domain/result.ts'
 import { parseNumber } from '../parse/number.ts'
@@ -58,6 +59,9 @@ export function toAdoptedResults(rows: readonly LegacyRow[], origin: string): Ad
       source: 'creport',
       netlist_path: textOf(row, 'netlist_path'),
       mt0_file_path: textOf(row, 'mt0_file_path') ?? origin,
+      source_line: null,
+      other_sources: noOtherSources,
+      measurement_sources: noMeasurementSources,
     })
   }
   return adopted

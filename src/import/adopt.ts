@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { withDefaults } from '../domain/configuration.ts'
 import { impliesAll } from '../domain/fitting-configuration.ts'
 import { impliedPoints } from '../domain/matrix.ts'
-import type { PvtPoint } from '../domain/point.ts'
+import { type PvtPoint, pointName } from '../domain/point.ts'
 import type { Zone } from '../domain/local-time.ts'
 import type { Result } from '../domain/result.ts'
 import { PvtError } from '../errors.ts'
@@ -16,7 +16,6 @@ import type { LegacyDatabase, LegacyRow } from '../store/legacy-database.ts'
 import { type AdoptedJob, knownJobColumns, toAdoptedJob } from './adopt-job.ts'
 import { knownResultColumns, legacyCount, toAdoptedResults } from './adopt-results.ts'
 import { type LegacyTimes, utcColumnsOf } from './legacy-value.ts'
-import { countMeasurements, countPoints } from './store-results.ts'
 
 export interface AdoptOptions {
   /** The zone of times that have none. */
@@ -129,10 +128,16 @@ async function store(
   const counts = await saveDerived(db, stored, points, results)
   await insertImport(db, {
     ...{ import_id: importId, job_id, path, imported_at: time, imported_by: user, host: hostname() },
-    ...{ program_version: programVersion, files: [], files_read: 1, points: countPoints(results) },
+    ...{
+      program_version: programVersion,
+      files: [],
+      files_read: 1,
+      points: new Set(results.map(pointName)).size,
+    },
     ...{ results_new: results.length, results_updated: 0, results_unchanged: 0 },
     ...countMeasurements(results),
-    ...{ missing_points: null, disagreements: [] },
+    ...{ missing_points: null, disagreements: [], prefer: null, results_pruned: 0 },
+    ...{ changes: [], changes_count: 0, vanished: [], vanished_count: 0 },
     problems: notes.map((message) => ({ file: path, line: null, level: 'warning' as const, message })),
   })
   const differences = countDifferences(row, counts)
@@ -156,4 +161,18 @@ function countDifferences(row: LegacyRow, counts: Counts): string[] {
     if (counted === null || counted === counts[column]) return []
     return [`${column} was ${counted}; its results tell ${counts[column]}`]
   })
+}
+
+/** Values that are numbers or failed, over all rows; and those that failed. */
+function countMeasurements(results: readonly Result[]): {
+  measurements: number
+  failed_measurements: number
+} {
+  let measurements = 0
+  let failed_measurements = 0
+  for (const result of results) {
+    measurements += Object.keys(result.measurements).length
+    failed_measurements += Object.keys(result.failed).length
+  }
+  return { measurements, failed_measurements }
 }

@@ -31,6 +31,8 @@ export interface Creport extends CreportHead {
   namesInHeader: boolean
   /** In file order; several of one point with alter sweeps. */
   rows: CreportRow[]
+  /** Rows that could not be read though their points are known; they count among the rows of their points. */
+  unread: { line: number; point: PvtPoint }[]
   problems: Problem[]
 }
 
@@ -43,7 +45,7 @@ export function parseCreport(text: string, fallbackNames: readonly string[] = []
   const lines = splitLines(text)
   const start = lines.findIndex((line) => headerStart.test(line.text))
   const preamble = readPreamble(start < 0 ? [] : lines.slice(0, start))
-  const nothing = { ...preamble, names: [], namesInHeader: false, rows: [] }
+  const nothing = { ...preamble, names: [], namesInHeader: false, rows: [], unread: [] }
   const header = lines[start]
   if (header === undefined) return { ...nothing, problems: [error(null, notACreport)] }
   if (!header.terminated) {
@@ -56,9 +58,9 @@ export function parseCreport(text: string, fallbackNames: readonly string[] = []
   if (!namesInHeader && names.length === 0 && body.length > 0) {
     return { ...nothing, problems: [...shape.problems, error(header.number, noNames)] }
   }
-  const { rows, problems } = readRows(body, shape)
+  const { rows, unread, problems } = readRows(body, shape)
   if (body.length === 0) problems.push(warning(header.number, 'no rows: no simulation delivered a result'))
-  return { ...preamble, names, namesInHeader, rows, problems: [...shape.problems, ...problems] }
+  return { ...preamble, names, namesInHeader, rows, unread, problems: [...shape.problems, ...problems] }
 }
 
 const headerStart = /^process\textract\ttemp(?:\t|$)/
@@ -116,8 +118,9 @@ function countSupplies(header: readonly string[], firstRow: readonly string[]): 
   return count
 }
 
-function readRows(body: readonly Line[], shape: Shape): { rows: CreportRow[]; problems: Problem[] } {
+function readRows(body: readonly Line[], shape: Shape): Pick<Creport, 'rows' | 'unread' | 'problems'> {
   const rows: CreportRow[] = []
+  const unread: Creport['unread'] = []
   const problems: Problem[] = []
   let alterBefore: string | null = null
   for (const line of body) {
@@ -134,11 +137,14 @@ function readRows(body: readonly Line[], shape: Shape): { rows: CreportRow[]; pr
     const read = readValues(fields.slice(keyLength + shape.supplyCount), shape.columns, line, alterBefore)
     problems.push(...read.problems)
     alterBefore = read.alterText
-    if (read.row === null) continue
+    if (read.row === null) {
+      unread.push({ line: line.number, point: key.point })
+      continue
+    }
     problems.push(...checkTemper(read.row, key.point))
     rows.push({ ...read.row, point: key.point })
   }
-  return { rows, problems }
+  return { rows, unread, problems }
 }
 
 function readKey(

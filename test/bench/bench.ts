@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { measureOperations, warmUp } from './in-process.ts'
+import { measureImports } from './imports.ts'
 import { describeMachine, findTools } from './machine.ts'
 import { measureParsing } from './parse-throughput.ts'
 import { type Report, reportText } from './print.ts'
@@ -7,12 +8,12 @@ import { measureRecursive } from './recursive.ts'
 import { measureStartup } from './startup.ts'
 import { makeWorkshop } from './workshop.ts'
 
-/** `npm run bench [-- startup | operations | parse | recursive] [--json] [--rounds n]`: how fast the program is, beside others. */
+/** `npm run bench [-- <part>…] [--json] [--rounds n]`: how fast the program is, beside others. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '100' } },
 })
-const parts = ['startup', 'operations', 'parse', 'recursive']
+const parts = ['startup', 'operations', 'parse', 'recursive', 'imports']
 const unknown = positionals.find((name) => !parts.includes(name))
 const rounds = Number(values.rounds)
 
@@ -33,6 +34,7 @@ if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
       parse: wanted('parse') ? await measureParsing(shop.folder, tools, Math.ceil(rounds / 10)) : null,
       // Seconds a round: a few of them tell enough.
       recursive: wanted('recursive') ? await measureRecursive(shop, tools, Math.min(rounds, 5)) : null,
+      imports: wanted('imports') ? await measureImports(shop, tools, rounds) : null,
     }
     process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report))
   } finally {

@@ -1,3 +1,4 @@
+import type { ImportsReport } from './imports.ts'
 import type { OperationsReport } from './in-process.ts'
 import type { Spread } from './interleave.ts'
 import type { Machine } from './machine.ts'
@@ -12,15 +13,17 @@ export interface Report {
   operations: OperationsReport | null
   parse: ParseReport | null
   recursive: RecursiveReport | null
+  imports: ImportsReport | null
 }
 
-export function reportText({ machine, startup, operations, parse, recursive }: Report): string {
+export function reportText({ machine, startup, operations, parse, recursive, imports }: Report): string {
   return [
     machineText(machine),
     ...(startup === null ? [] : [startupText(startup)]),
     ...(operations === null ? [] : [operationsText(operations)]),
     ...(parse === null ? [] : [parseText(parse)]),
     ...(recursive === null ? [] : [recursiveText(recursive)]),
+    ...(imports === null ? [] : [importsText(imports)]),
   ].join('\n')
 }
 
@@ -93,6 +96,23 @@ python: reads creport.txt alone, splits it and stores it with sqlite3; pvt reads
     ['command', 'median', 'min-max', 'python', 'min-max', 'ratio'],
     ['pvt results import --recursive', ...row],
   ])}`
+}
+
+function importsText({ rounds, figures }: ImportsReport): string {
+  const title = `Imports as whole processes, ms: median (min-max) of ${rounds} alternating rounds; ratios within a round
+reading: Node reading the same files; python: importer.py, a plain script that stores the same rows`
+  const head = ['import', 'median', 'min-max', 'files/s', 'MB/s', 'rows/s', 'to reading', 'to python']
+  const rows = figures.map((one) => [
+    one.name,
+    one.median.toFixed(1),
+    `${one.min.toFixed(1)}-${one.max.toFixed(1)}`,
+    ((one.files / one.median) * 1000).toFixed(0),
+    (one.bytes / one.median / 1000).toFixed(1),
+    ((one.rows / one.median) * 1000).toFixed(0),
+    one.toReading.toFixed(2),
+    one.toPython?.toFixed(2) ?? 'absent',
+  ])
+  return `${title}\n\n${tableText([head, ...rows])}`
 }
 
 function compared(other: Spread | null, ratio: number | null): string[] {

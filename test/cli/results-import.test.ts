@@ -48,6 +48,8 @@ test('a backup: the report has every count, and every value is stored at full pr
     path: domain.backupPath,
     ...{ files_read: 93, points: 91, results_new: 91, results_updated: 0, results_unchanged: 0 },
     ...{ measurements: 91 * 9, failed_measurements: 1, missing_points: 1, disagreements: [], problems: [] },
+    ...{ import_id: expect.any(String) as string, changes: [], changes_count: 0 },
+    ...{ vanished: [], vanished_count: 0, left_alone: [], results_pruned: 0 },
   })
   expect(await valuesOf(id)).toEqual(domain.truth)
   expect(await place.json(['job', 'status', id])).toMatchObject({

@@ -220,5 +220,14 @@ const anImport = (job_id: string) => ({
   ...{ import_id: `import-${job_id}`, job_id, path: '/p', imported_at: at(1), imported_by: 'eva', host: 'h' },
   ...{ program_version: '1', files: [], files_read: 0, points: 0, results_new: 0, results_updated: 0 },
   ...{ results_unchanged: 0, measurements: 0, failed_measurements: 0, missing_points: null },
-  ...{ disagreements: [], problems: [] },
+  ...{
+    disagreements: [],
+    problems: [],
+    prefer: null,
+    results_pruned: 0,
+    changes: [],
+    changes_count: 0,
+    vanished: [],
+    vanished_count: 0,
+  },
 })

@@ -63,7 +63,8 @@ export const moved = (
 export const aResult = (point: PvtPoint, fields: Partial<Result> = {}): Result => ({
   ...point,
   ...{ alter_number: 1, row_number: 1, sweep: {}, measurements: { vout: 1 }, failed: {} },
-  ...{ source: 'measure', netlist_path: null, mt0_file_path: '/proj/gpio/sim_tx.mt0' },
+  ...{ source: 'measure', netlist_path: null, mt0_file_path: '/proj/gpio/sim_tx.mt0', source_line: 5 },
+  ...{ other_sources: [], measurement_sources: {} },
   status: resultStatus(fields.failed ?? {}),
   ...fields,
 })

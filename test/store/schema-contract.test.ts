@@ -68,7 +68,13 @@ onEachEngine('a new database', (given) => {
         ...['result_id', 'job_id', 'corner', 'extraction', 'temperature', 'temperature_c', 'voltage_combo'],
         ...['alter_number', 'row_number', 'sweep_json', 'del_rr', 'del_ff', 'power', 'current'],
         ...['measurements_json', 'failed_json', 'status', 'source', 'netlist_path', 'mt0_file_path'],
-        ...['import_id', 'created_at'],
+        ...['import_id', 'created_at', 'source_line', 'other_sources_json', 'measurement_sources_json'],
+      ],
+      imports: [
+        ...['import_id', 'job_id', 'path', 'imported_at', 'imported_by', 'host', 'program_version', 'files'],
+        ...['files_read', 'points', 'results_new', 'results_updated', 'results_unchanged', 'measurements'],
+        ...['failed_measurements', 'missing_points', 'disagreements', 'problems', 'prefer'],
+        ...['results_pruned', 'changes', 'changes_count', 'vanished', 'vanished_count'],
       ],
       summaries: [
         ...['job_id', 'measurement', 'ordinal', 'count', 'failed', 'min', 'min_point', 'mean', 'max'],
@@ -129,6 +135,7 @@ onEachEngine('a new database', (given) => {
         { version: 1, name: '0001_initial' },
         { version: 2, name: '0002_old_backups' },
         { version: 3, name: '0003_retention' },
+        { version: 4, name: '0004_provenance' },
       ],
       pending: [],
       changed: [],
