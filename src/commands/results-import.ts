@@ -190,7 +190,7 @@ async function createAndImport(
     const points = configuration?.points ?? []
     const { job_id } = await createJob(db, job, points, `made from the backup ${found.path}`)
     const report = await importSources(db, job_id, found, sources, { ...settings, dryRun: false })
-    if (settings.dryRun) throw new TakeBack({ ...report, job_id: null })
+    if (settings.dryRun) throw new TakeBack({ ...report, job_id: null, import_id: null })
     return report
   }
   for (const problem of configuration?.problems ?? []) context.warn(problemText(problem))
