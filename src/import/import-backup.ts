@@ -44,7 +44,7 @@ export async function importBackup(
     const { job_id } = await createJob(db, job, points, noteOf(found, job))
     await saveBackupContent(db, job_id, contentDigest(found.path, read))
     const report = await importSources(db, job_id, found, read, { ...options, dryRun: false })
-    if (options.dryRun) throw new TakeBack({ ...report, job_id: null })
+    if (options.dryRun) throw new TakeBack({ ...report, job_id: null, import_id: null })
     return { report, problems }
   }
   try {

@@ -82,6 +82,7 @@ async function play(database: FreshDatabase): Promise<Played> {
       .replaceAll(place.folder, 'FOLDER')
       .replaceAll(/"location": "[^"]+"/g, '"location": "DB"')
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|JOB(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
+      .replaceAll(/"import_id": "[0-9a-f]{16}"/g, '"import_id": "ID"')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
       .replaceAll(/"(\w+_seconds|freed_bytes)": [\d.]+/g, '"$1": 0')
   }
