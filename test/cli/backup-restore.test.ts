@@ -13,7 +13,6 @@ import { makeDomain } from '../fixtures/flow.ts'
 import { schemaVersion } from '../../src/store/migration-files.ts'
 import { dumpDatabase } from './dump-database.ts'
 import { csvLines, expectFailure, instant, openWorkplace, type Workplace } from './run-pvt.ts'
-import { schemaVersion } from '../../src/store/migration-files.ts'
 
 let place: Workplace
 let id: string

@@ -23,7 +23,6 @@ import { schemaVersion } from '../../src/store/migration-files.ts'
 import { onEachEngine } from './contract.ts'
 import { aNewJob, at, contentsOf, fill, storeJob } from './jobs.ts'
 import { insertJob } from '../../src/store/jobs.ts'
-import { schemaVersion } from '../../src/store/migration-files.ts'
 
 let folder: string
 let path: string
