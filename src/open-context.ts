@@ -1,5 +1,5 @@
 import { type Context, risingClock } from './context.ts'
-import { isTerminal, writeError, writeOutput } from './output.ts'
+import { isTerminal, terminalWidth, writeError, writeOutput } from './output.ts'
 import { render, visible } from './render/index.ts'
 import type { Settings } from './settings.ts'
 import type { Database } from './store/database.ts'
@@ -23,7 +23,8 @@ export function openContext(settings: Settings): Context & { close(): Promise<vo
     closeDatabase,
     now: risingClock(),
     print: async (document) => {
-      writeOutput(await render(settings.format, document, { colour: settings.colour }))
+      const { colour, unicode } = settings
+      writeOutput(await render(settings.format, document, { colour, unicode, width: terminalWidth }))
     },
     printText: writeOutput,
     warn: (message) => {

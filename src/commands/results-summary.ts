@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { spreadPercent, summarise, type Summary } from '../domain/summary.ts'
 import type { Result } from '../domain/result.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
-import { type Column, engineering, fullPrecision } from '../render/index.ts'
+import { type Column, fullPrecision, inUnitOf } from '../render/index.ts'
 import { findPoints } from '../store/points.ts'
 import { findResults } from '../store/results.ts'
 import { addFilters, type FilterOptions, filterPoints, filterResults, toFilter } from './result-filter.ts'
@@ -58,12 +58,11 @@ function countExpected(points: readonly PvtPoint[], results: readonly Result[]):
 }
 
 function columns(raw: boolean): Column<SummaryRow>[] {
-  const text = raw ? fullPrecision : engineering
   const quantity = (key: 'min' | 'mean' | 'max'): Column<SummaryRow> => ({
     key,
     align: 'right',
     value: (row) => row[key],
-    text: (row) => text(row[key]),
+    text: (row) => (raw ? fullPrecision(row[key]) : inUnitOf([row.min, row.max], row[key])),
   })
   const count = (key: 'count' | 'expected' | 'failed'): Column<SummaryRow> => ({
     key,

@@ -7,8 +7,19 @@ import { migrationStatus } from './migrate.ts'
 import { findPoints } from './points.ts'
 import { findPointStates } from './results.ts'
 
-/** The tables of the schema, parents first. */
-export const tables = ['jobs', 'stages', 'points', 'imports', 'results', 'summaries', 'job_logs'] as const
+/** The tables whose rows belong to a job. */
+export const jobTables = [
+  'stages',
+  'points',
+  'imports',
+  'results',
+  'summaries',
+  'job_logs',
+  'verdicts',
+] as const
+
+/** The tables of the schema, parents first. Limits and waivers belong to a domain, and stay when its jobs go. */
+export const tables = ['jobs', ...jobTables, 'limits', 'waivers'] as const
 
 /** What `db status` says of a database. */
 export interface DatabaseStatus {
@@ -113,7 +124,7 @@ async function checkMigrations(db: Database): Promise<Finding[]> {
 
 async function checkOrphans(db: Database): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const table of tables.slice(1)) {
+  for (const table of jobTables) {
     const rows = await db.query<{ job_id: string; orphans: number }>(
       `select job_id, count(*) as orphans from ${table}
         where not exists (select 1 from jobs where jobs.job_id = ${table}.job_id)

@@ -1,0 +1,155 @@
+import { pointName } from './point.ts'
+import { measurementNames, type Result } from './result.ts'
+
+/**
+ * `same`: both have the value and it is the same, or within the tolerance, or failed in both. `changed`: beyond it,
+ * or a number in one and failed in the other. `missing`: the base has this measurement here, the new job does not.
+ * `new`: the other way round.
+ */
+export const changeVerdicts = ['missing', 'changed', 'new', 'same'] as const
+export type ChangeVerdict = (typeof changeVerdicts)[number]
+
+/** One value in two jobs; the first keys are those of the command's JSON. */
+export interface Change {
+  measurement: string
+  point: string
+  /** Null where it is missing or failed. */
+  base: number | null
+  new: number | null
+  /** new − base, in the measurement's unit; null unless both are numbers. */
+  difference: number | null
+  /** The difference in percent of |base|; null also where the base is 0 and the new value is not. */
+  percent: number | null
+  verdict: ChangeVerdict
+  alter_number: number
+  row_number: number
+  /** The text in place of a value. */
+  base_failed: string | null
+  new_failed: string | null
+}
+
+/**
+ * How far values may lie apart and still be the same. With both, a value has changed only when it is beyond both:
+ * the absolute one is for values around 0, of which a percentage says nothing.
+ */
+export interface Tolerance {
+  /** A share of |base|, 0.01 for 1 %; at a base of 0 every difference is beyond it. Null: not asked for. */
+  relative: number | null
+  /** In the measurement's unit. */
+  absolute: number | null
+}
+
+export const noTolerance: Tolerance = { relative: null, absolute: null }
+
+/**
+ * Every value of two jobs side by side, the largest change first: missing ones, then changed ones by |percent| (a
+ * number against a failure, and a change from 0, before any percentage), new ones, the same. Equals keep the order of
+ * measurements and, in each, the flow order of the base. Rows belong together by point, alter and row number.
+ */
+export function compareResults(
+  base: readonly Result[],
+  next: readonly Result[],
+  tolerance: Tolerance,
+): Change[] {
+  const pairs = pairRows(base, next)
+  const names = measurementNames([...base, ...next])
+  const changes = names.flatMap((name) =>
+    pairs.flatMap(([one, other]) => compareValue(name, one, other, tolerance)),
+  )
+  return changes
+    .map((change) => ({ change, order: changeVerdicts.indexOf(change.verdict), size: sizeOf(change) }))
+    .sort((a, b) => a.order - b.order || compareSize(a.size, b.size))
+    .map(({ change }) => change)
+}
+
+/** Whether a change is a reason for exit code 7. */
+export const isRegression = ({ verdict }: Pick<Change, 'verdict'>): boolean =>
+  verdict === 'changed' || verdict === 'missing'
+
+type Pair = readonly [Result | null, Result | null]
+
+function pairRows(base: readonly Result[], next: readonly Result[]): Pair[] {
+  const key = (row: Result): string => `${pointName(row)} ${row.alter_number} ${row.row_number}`
+  const others = new Map(next.map((row) => [key(row), row]))
+  const pairs = base.map((row): Pair => {
+    const other = others.get(key(row)) ?? null
+    others.delete(key(row))
+    return [row, other]
+  })
+  return [...pairs, ...[...others.values()].map((row): Pair => [null, row])]
+}
+
+function compareValue(
+  measurement: string,
+  base: Result | null,
+  next: Result | null,
+  tolerance: Tolerance,
+): Change[] {
+  const before = valueOf(base, measurement)
+  const after = valueOf(next, measurement)
+  const row = base ?? next
+  if (row === null || (before === undefined && after === undefined)) return []
+  const both = typeof before === 'number' && typeof after === 'number'
+  const difference = both ? after - before : null
+  return [
+    {
+      measurement,
+      point: pointName(row),
+      base: before ?? null,
+      new: after ?? null,
+      difference,
+      percent: both ? percentOf(difference!, before) : null,
+      verdict: judge(before, after, tolerance),
+      alter_number: row.alter_number,
+      row_number: row.row_number,
+      base_failed: failedText(base, measurement),
+      new_failed: failedText(next, measurement),
+    },
+  ]
+}
+
+/** Undefined where the row, or the measurement in it, is absent; null where it failed. */
+function valueOf(row: Result | null, name: string): number | null | undefined {
+  return row !== null && Object.hasOwn(row.measurements, name) ? row.measurements[name] : undefined
+}
+
+function failedText(row: Result | null, name: string): string | null {
+  return row !== null && Object.hasOwn(row.failed, name) ? row.failed[name]! : null
+}
+
+function percentOf(difference: number, base: number): number | null {
+  if (difference === 0) return 0
+  return base === 0 ? null : (difference / Math.abs(base)) * 100
+}
+
+function judge(
+  before: number | null | undefined,
+  after: number | null | undefined,
+  tolerance: Tolerance,
+): ChangeVerdict {
+  if (after === undefined) return 'missing'
+  if (before === undefined) return 'new'
+  if (before === null || after === null) return before === after ? 'same' : 'changed'
+  return isWithin(before, after, tolerance) ? 'same' : 'changed'
+}
+
+/**
+ * Without a tolerance only equal numbers are the same. With one, what the subtraction rounds is on the value's side:
+ * 1.01 is within 1 % of 1, though 1.01 − 1 is more than 0.01 in binary.
+ */
+function isWithin(before: number, after: number, { relative, absolute }: Tolerance): boolean {
+  if (before === after) return true
+  const size = Math.abs(after - before)
+  const rounding = 2 * Number.EPSILON * Math.max(Math.abs(before), Math.abs(after))
+  return (
+    (relative !== null && before !== 0 && relative > 0 && size <= relative * Math.abs(before) + rounding) ||
+    (absolute !== null && absolute > 0 && size <= absolute + rounding)
+  )
+}
+
+/** A change that has no percentage is larger than any that has one. */
+function sizeOf({ verdict, percent }: Change): number {
+  return verdict === 'changed' && percent === null ? Infinity : Math.abs(percent ?? 0)
+}
+
+const compareSize = (a: number, b: number): number => (a === b ? 0 : b - a)
