@@ -72,7 +72,7 @@ export const checkColumns = fieldColumns<CheckRow>([
 ])
 
 /** The numbers of a row stand in one unit, which a column of its own names. */
-export function checkTable(raw: boolean): Column<CheckRow>[] {
+export function checkTable(rows: readonly CheckRow[], raw: boolean): Column<CheckRow>[] {
   const scaleOf = (row: CheckRow): Scale =>
     raw ? { prefix: '', text: fullPrecision } : commonScale([row.min, row.max, row.worst])
   const quantity = (key: 'min' | 'max' | 'margin'): Column<CheckRow> => ({
@@ -84,7 +84,8 @@ export function checkTable(raw: boolean): Column<CheckRow>[] {
   })
   return [
     { key: 'measurement', value: (row) => row.measurement },
-    { key: 'point', title: 'FOR', value: (row) => row.point, text: (row) => row.point ?? 'all' },
+    { key: 'verdict', value: (row) => row.verdict, paint: (row) => verdictPaint(row.verdict) },
+    ...(rows.some(({ point }) => point !== null) ? [forColumn] : []),
     quantity('min'),
     quantity('max'),
     {
@@ -111,9 +112,15 @@ export function checkTable(raw: boolean): Column<CheckRow>[] {
       align: 'right',
       value: (row) => row.count,
       text: (row) => (row.expected === null ? String(row.count) : `${row.count} of ${row.expected}`),
+      paint: (row) => (row.missing > 0 ? 'red' : null),
     },
-    { key: 'verdict', value: (row) => row.verdict, paint: (row) => verdictPaint(row.verdict) },
   ]
+}
+
+const forColumn = {
+  key: 'point',
+  title: 'FOR',
+  value: (row: { point: string | null }) => row.point ?? 'all',
 }
 
 /** Of the worst value itself: it may be fine while others are missing. */
@@ -138,7 +145,7 @@ export const waivedTable = (waived: readonly Waiver[], style: Style): Promise<st
 export const waiverTable: Column<Waiver>[] = [
   { key: 'waiver', value: (row) => row.waiver_id.slice(0, 8) },
   { key: 'measurement', title: 'WAIVED', value: (row) => row.measurement },
-  { key: 'point', title: 'FOR', value: (row) => row.point, text: (row) => row.point ?? 'all' },
+  forColumn,
   { key: 'until', value: (row) => localTime(row.until) },
   { key: 'by', value: (row) => row.waived_by },
   { key: 'reason', value: (row) => row.reason },

@@ -22,20 +22,21 @@ export const changeKeys = [
 export const worstKeys = ['measurement', 'base_worst', 'base_point', 'new_worst', 'new_point', 'moved']
 export const differenceKeys = ['field', 'base', 'new']
 
-/** The jobs, what else they differ in, a line a measurement, and the values that are not the same (or all). */
+/** The jobs, what else they differ in, a line a measurement, and the `most` largest changes. */
 export async function comparisonText(
   { base, new: next, changes, worst, differences }: Comparison,
-  all: boolean,
+  most: number,
   style: Style,
 ): Promise<string> {
-  const shown = all ? changes : changes.filter(({ verdict }) => verdict !== 'same')
+  const different = changes.filter(({ verdict }) => verdict !== 'same')
+  const shown = different.slice(0, most)
   const hasRows = changes.some(({ alter_number, row_number }) => alter_number !== 1 || row_number !== 1)
   const sections = [
     `base ${jobText(base)}\nnew  ${jobText(next)}\n`,
     ...(differences.length === 0 ? [] : [await renderTable(differenceColumns, differences, style)]),
     ...(worst.length === 0 ? [] : [await renderTable(worstColumns, worst, style)]),
     ...(shown.length === 0 ? [] : [await renderTable(changeColumns(hasRows), shown, style)]),
-    countsText(changes, shown.length < changes.length),
+    countsText(changes, different.length - shown.length),
   ]
   return sections.join('\n')
 }
@@ -43,12 +44,13 @@ export async function comparisonText(
 const jobText = ({ job_id, name, created_at }: Job): string =>
   `${shortId(job_id)} ${name}, ${localTime(created_at)}`
 
-function countsText(changes: readonly Change[], hidden: boolean): string {
+function countsText(changes: readonly Change[], hidden: number): string {
   const counts = changeVerdicts.map((verdict) => {
     const count = changes.filter((change) => change.verdict === verdict).length
     return `${count} ${verdict}`
   })
-  return `${counts.join(', ')}${hidden ? ' (--all shows them)' : ''}\n`
+  const more = hidden === 0 ? '' : `; ${hidden} are not shown: --limit ${changes.length}`
+  return `${counts.join(', ')}${more}\n`
 }
 
 const differenceColumns: Column<JobDifference>[] = [

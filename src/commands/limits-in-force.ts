@@ -42,10 +42,7 @@ export async function knownLimits(context: Context, domain: string): Promise<Lim
 }
 
 export function readStoredLimits(stored: StoredLimits): LimitsInForce {
-  const { limits_text, file_path, version, domain_path } = stored
-  return {
-    ...readLimits(limits_text, `limits version ${version} of ${domain_path}`),
-    path: file_path,
-    version,
-  }
+  const { limits_text, limits_sha256, file_path, version, domain_path } = stored
+  const limits = readLimits(limits_text, `limits version ${version} of ${domain_path}`)
+  return { limits, text: limits_text, sha256: limits_sha256, path: file_path, version }
 }

@@ -14,7 +14,7 @@ import { nameMatcher, type ResultFilter } from '../domain/point-filter.ts'
 import { pointName } from '../domain/point.ts'
 import { measurementNames } from '../domain/result.ts'
 import { exitCodes, usageError } from '../errors.ts'
-import { renderTable, type Style } from '../render/index.ts'
+import { renderFolded, type Style } from '../render/index.ts'
 import { findWaivers } from '../store/waivers.ts'
 import { checkColumns, type CheckRow, checkTable, toCheckRow, waivedTable } from './check-table.ts'
 import { filterJobResults, type JobResults, loadJobResults } from './job-results.ts'
@@ -64,7 +64,7 @@ export async function runResultsCheck(context: Context, options: Options): Promi
     columns: checkColumns,
     rows,
     table: async (style) =>
-      (await renderTable(checkTable(options.raw === true), rows, style)) +
+      (await renderFolded(checkTable(rows, options.raw === true), 2, rows, style)) +
       (await footer(checks, inForce, style)),
   })
   const verdict = overallVerdict(checks)

@@ -1,24 +1,24 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Context } from '../context.ts'
-import { type ComparedJob, compareJobs } from '../domain/compare-jobs.ts'
+import { type ComparedJob, compareJobs, type JobDifference } from '../domain/compare-jobs.ts'
 import { type Change, compareResults, isRegression, type Tolerance } from '../domain/compare-results.ts'
 import type { Job } from '../domain/job.ts'
 import { distinctPoints } from '../domain/point.ts'
-import { compareWorst } from '../domain/worst-value.ts'
+import { compareWorst, type WorstChange } from '../domain/worst-value.ts'
 import { exitCodes, usageError } from '../errors.ts'
 import { findNewestVerdict } from '../store/verdicts.ts'
-import { changeKeys, type Comparison, comparisonText, differenceKeys, worstKeys } from './compare-table.ts'
+import { changeKeys, comparisonText, differenceKeys, worstKeys } from './compare-table.ts'
 import { filterJobResults, type JobResults, loadJobResults } from './job-results.ts'
 import { knownLimits } from './limits-in-force.ts'
 import { addPointFilters, type PointOptions, toFilter } from './result-filter.ts'
-import { type Act, addExamples, fieldColumns } from './shared.ts'
+import { type Act, addExamples, fieldColumns, wholeNumber } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options extends PointOptions {
   tolerance?: number
   absTolerance?: number
   part: Part
-  all?: boolean
+  limit: number
 }
 
 const parts = ['values', 'measurements', 'jobs'] as const
@@ -40,7 +40,7 @@ export function defineResultsCompare(group: Command, act: Act): void {
       toSize,
     )
     .option('--part <part>', 'of JSON and CSV: values, measurements or jobs', toPart, 'values')
-    .option('--all', 'in the table: the values that are the same, too')
+    .option('--limit <n>', 'of the table: at most n values', wholeNumber(0), 20)
   addPointFilters(command).action(act(runResultsCompare))
   addExamples(command, 'results compare 3f2a @latest --tolerance 1%', 'results compare 3f2a 91c0 --json')
 }
@@ -59,35 +59,56 @@ export async function runResultsCompare(
     relative: options.tolerance ?? null,
     absolute: options.absTolerance ?? null,
   }
-  const comparison: Comparison = {
-    ...{ base: baseJob, new: newJob },
-    changes: compareResults(base.results, next.results, tolerance),
-    // Both jobs are judged by the limits of the new one's domain.
-    worst: compareWorst(base.results, next.results, await knownLimits(context, newJob.domain_path)),
-    differences: compareJobs(
-      await toCompared(context, baseJob, base),
-      await toCompared(context, newJob, next),
-    ),
-  }
-  sayWhatIsOdd(context, comparison.changes)
-  const { value, keys } = answerOf(comparison, options.part)
+  const changes = compareResults(base.results, next.results, tolerance)
+  sayWhatIsOdd(context, changes)
+  // Both jobs are judged by the limits of the new one's domain.
+  const findWorst = async (): Promise<WorstChange[]> =>
+    compareWorst(base.results, next.results, await knownLimits(context, newJob.domain_path))
+  const findDifferences = async (): Promise<JobDifference[]> =>
+    compareJobs(await toCompared(context, baseJob, base), await toCompared(context, newJob, next))
+  const { value, keys } = await answerOf(options.part, context.settings.format, {
+    changes,
+    findWorst,
+    findDifferences,
+  })
   await context.print({
     value,
     columns: fieldColumns(keys),
     rows: value,
-    table: (style) => comparisonText(comparison, options.all === true, style),
+    table: async (style) =>
+      comparisonText(
+        {
+          ...{ base: baseJob, new: newJob, changes },
+          worst: await findWorst(),
+          differences: await findDifferences(),
+        },
+        options.limit,
+        style,
+      ),
   })
-  if (comparison.changes.some(isRegression)) context.exitWith(exitCodes.check_failed)
+  if (changes.some(isRegression)) context.exitWith(exitCodes.check_failed)
 }
 
-function answerOf(comparison: Comparison, part: Part): { value: readonly object[]; keys: readonly string[] } {
+interface Parts {
+  changes: Change[]
+  findWorst: () => Promise<WorstChange[]>
+  findDifferences: () => Promise<JobDifference[]>
+}
+
+/** Only what is asked for is found: the table has all parts of its own. */
+async function answerOf(
+  part: Part,
+  format: string,
+  { changes, findWorst, findDifferences }: Parts,
+): Promise<{ value: readonly object[]; keys: readonly string[] }> {
+  if (format === 'table') return { value: [], keys: [] }
   switch (part) {
     case 'values':
-      return { value: comparison.changes, keys: changeKeys }
+      return { value: changes, keys: changeKeys }
     case 'measurements':
-      return { value: comparison.worst, keys: worstKeys }
+      return { value: await findWorst(), keys: worstKeys }
     case 'jobs':
-      return { value: comparison.differences, keys: differenceKeys }
+      return { value: await findDifferences(), keys: differenceKeys }
   }
 }
 

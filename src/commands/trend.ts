@@ -10,7 +10,7 @@ import {
   commonScale,
   fullPrecision,
   localTime,
-  renderTable,
+  renderFolded,
   strip,
   type Style,
 } from '../render/index.ts'
@@ -66,7 +66,7 @@ export async function runTrend(context: Context, measurement: string, options: O
     value: rows,
     columns: fieldColumns<TrendRow>(keys),
     rows,
-    table: (style) => renderTable(tableColumns(rows, options, style), rows, style),
+    table: (style) => renderFolded(tableColumns(rows, options, style), 2, rows, style),
   })
 }
 
@@ -108,8 +108,8 @@ function tableColumns(rows: readonly TrendRow[], options: Options, style: Style)
     title: key.toUpperCase() + unit,
     align: 'right',
     value: (row) => row[key],
-    text: (row) => scale.text(row[key]) + (key === 'margin' && (row.margin ?? 0) < 0 ? ' !' : ''),
-    paint: (row) => (key === 'margin' && (row.margin ?? 0) < 0 ? 'red' : null),
+    text: (row) => scale.text(row[key]) + (key === 'margin' ? (isViolated(row) ? ' !' : '  ') : ''),
+    paint: (row) => (key === 'margin' && isViolated(row) ? 'red' : null),
   })
   const columns: Column<TrendRow>[] = [
     { key: 'job', value: (row) => shortId(row.job_id) },
@@ -131,6 +131,8 @@ function tableColumns(rows: readonly TrendRow[], options: Options, style: Style)
     ? [...columns.slice(0, 2), chartColumn(rows, style), ...columns.slice(2)]
     : columns
 }
+
+const isViolated = ({ margin }: TrendRow): boolean => margin !== null && margin < 0
 
 function chartColumn(rows: readonly TrendRow[], { unicode = false }: Style): Column<TrendRow> {
   const values = rows.flatMap(({ min, max }) => (min === null || max === null ? [] : [min, max]))

@@ -52,14 +52,24 @@ export function compareResults(
   tolerance: Tolerance,
 ): Change[] {
   const pairs = pairRows(base, next)
-  const names = measurementNames([...base, ...next])
-  const changes = names.flatMap((name) =>
-    pairs.flatMap(([one, other]) => compareValue(name, one, other, tolerance)),
-  )
-  return changes
-    .map((change) => ({ change, order: changeVerdicts.indexOf(change.verdict), size: sizeOf(change) }))
-    .sort((a, b) => a.order - b.order || compareSize(a.size, b.size))
-    .map(({ change }) => change)
+  const byVerdict: Record<ChangeVerdict, Change[]> = { missing: [], changed: [], new: [], same: [] }
+  for (const name of measurementNames([...base, ...next])) {
+    for (const pair of pairs) {
+      const change = compareValue(name, pair, tolerance)
+      if (change !== null) byVerdict[change.verdict].push(change)
+    }
+  }
+  const { missing, changed, new: added, same } = byVerdict
+  changed.sort(bySize)
+  // Mostly equal numbers, in the order that they should have.
+  if (same.some(({ difference }) => difference !== 0)) same.sort(bySize)
+  return [...missing, ...changed, ...added, ...same]
+}
+
+/** The larger one first. */
+function bySize(a: Change, b: Change): number {
+  const [one, other] = [sizeOf(a), sizeOf(b)]
+  return one === other ? 0 : other - one
 }
 
 /** Whether a change is a reason for exit code 7. */
@@ -79,43 +89,39 @@ function pairRows(base: readonly Result[], next: readonly Result[]): Pair[] {
   return [...pairs, ...[...others.values()].map((row): Pair => [null, row])]
 }
 
-function compareValue(
-  measurement: string,
-  base: Result | null,
-  next: Result | null,
-  tolerance: Tolerance,
-): Change[] {
-  const before = valueOf(base, measurement)
-  const after = valueOf(next, measurement)
-  const row = base ?? next
-  if (row === null || (before === undefined && after === undefined)) return []
-  const both = typeof before === 'number' && typeof after === 'number'
-  const difference = both ? after - before : null
-  return [
-    {
-      measurement,
-      point: pointName(row),
-      base: before ?? null,
-      new: after ?? null,
-      difference,
-      percent: both ? percentOf(difference!, before) : null,
-      verdict: judge(before, after, tolerance),
-      alter_number: row.alter_number,
-      row_number: row.row_number,
-      base_failed: failedText(base, measurement),
-      new_failed: failedText(next, measurement),
-    },
-  ]
+/** Null where neither job has the measurement here. */
+function compareValue(measurement: string, [base, next]: Pair, tolerance: Tolerance): Change | null {
+  const before = base === null ? undefined : valueIn(base.measurements, measurement)
+  const after = next === null ? undefined : valueIn(next.measurements, measurement)
+  if (before === undefined && after === undefined) return null
+  const row = (base ?? next)!
+  const difference = typeof before === 'number' && typeof after === 'number' ? after - before : null
+  return {
+    measurement,
+    point: pointName(row),
+    base: before ?? null,
+    new: after ?? null,
+    difference,
+    percent: difference === null ? null : percentOf(difference, before!),
+    verdict: judge(before, after, tolerance),
+    alter_number: row.alter_number,
+    row_number: row.row_number,
+    base_failed: before === null ? failedText(base!, measurement) : null,
+    new_failed: after === null ? failedText(next!, measurement) : null,
+  }
 }
 
-/** Undefined where the row, or the measurement in it, is absent; null where it failed. */
-function valueOf(row: Result | null, name: string): number | null | undefined {
-  return row !== null && Object.hasOwn(row.measurements, name) ? row.measurements[name] : undefined
+/**
+ * Undefined where the measurement is absent; null where it failed. By the kind of what is found, which is faster than
+ * to ask first: a measurement may be called `constructor`, but what every object has is neither number nor null.
+ */
+function valueIn(measurements: Result['measurements'], name: string): number | null | undefined {
+  const value = measurements[name]
+  return typeof value === 'number' || value === null ? value : undefined
 }
 
-function failedText(row: Result | null, name: string): string | null {
-  return row !== null && Object.hasOwn(row.failed, name) ? row.failed[name]! : null
-}
+const failedText = ({ failed }: Result, name: string): string | null =>
+  Object.hasOwn(failed, name) ? failed[name]! : null
 
 function percentOf(difference: number, base: number): number | null {
   if (difference === 0) return 0
@@ -127,9 +133,10 @@ function judge(
   after: number | null | undefined,
   tolerance: Tolerance,
 ): ChangeVerdict {
+  if (before === after) return 'same'
   if (after === undefined) return 'missing'
   if (before === undefined) return 'new'
-  if (before === null || after === null) return before === after ? 'same' : 'changed'
+  if (before === null || after === null) return 'changed'
   return isWithin(before, after, tolerance) ? 'same' : 'changed'
 }
 
@@ -138,7 +145,7 @@ function judge(
  * 1.01 is within 1 % of 1, though 1.01 − 1 is more than 0.01 in binary.
  */
 function isWithin(before: number, after: number, { relative, absolute }: Tolerance): boolean {
-  if (before === after) return true
+  if (relative === null && absolute === null) return false
   const size = Math.abs(after - before)
   const rounding = 2 * Number.EPSILON * Math.max(Math.abs(before), Math.abs(after))
   return (
@@ -151,5 +158,3 @@ function isWithin(before: number, after: number, { relative, absolute }: Toleran
 function sizeOf({ verdict, percent }: Change): number {
   return verdict === 'changed' && percent === null ? Infinity : Math.abs(percent ?? 0)
 }
-
-const compareSize = (a: number, b: number): number => (a === b ? 0 : b - a)

@@ -50,10 +50,18 @@ export function marginPercent(margin: number, bounds: Bounds): number | null {
   return range === null ? null : (margin / range) * 100
 }
 
-/** `near`: inside, but less than `near` percent of the range away from the limit. */
+/** What a value comes to; see judgeMargin. */
 export function judgeValue(value: number, limit: Limit): 'pass' | 'near' | 'fail' {
   const left = margin(value, limit)
-  if (left < 0) return 'fail'
-  const percent = marginPercent(left, limit)
-  return percent !== null && percent < limit.near ? 'near' : 'pass'
+  return judgeMargin(left, marginPercent(left, limit), limit)
+}
+
+/** `near`: inside, but less than `near` percent of the range away from the limit. */
+export function judgeMargin(
+  margin: number,
+  percent: number | null,
+  { near }: Pick<Limit, 'near'>,
+): 'pass' | 'near' | 'fail' {
+  if (margin < 0) return 'fail'
+  return percent !== null && percent < near ? 'near' : 'pass'
 }

@@ -22,18 +22,17 @@ const mostProblems = 5
  * @throws `file_not_found`, `file_error`; `bad_input` that names line and column of what is wrong.
  */
 export function loadLimits(path: string): LoadedLimits {
-  return readLimits(readTextFile(path).text, path)
+  const { text } = readTextFile(path)
+  return { limits: readLimits(text, path), text, sha256: sha256(text.replaceAll('\r\n', '\n')), path }
 }
 
-/** Reads the text of a limits file. `path` is where it came from. @throws as loadLimits. */
-export function readLimits(text: string, path: string): LoadedLimits {
+/** The limits of a text. `origin` is what a message calls it. @throws `bad_input`, as loadLimits. */
+export function readLimits(text: string, origin: string): Limit[] {
   const { limits, problems } = parseLimitsFile(text)
-  if (problems.length > 0) {
-    const named = problems
-      .slice(0, mostProblems)
-      .map(({ line, column, message }) => `${path}:${line}:${column}: ${message}`)
-    const more = problems.length > mostProblems ? `; and ${problems.length - mostProblems} more` : ''
-    throw new PvtError('bad_input', named.join('; ') + more, 'correct the file')
-  }
-  return { limits, text, sha256: sha256(text.replaceAll('\r\n', '\n')), path }
+  if (problems.length === 0) return limits
+  const named = problems
+    .slice(0, mostProblems)
+    .map(({ line, column, message }) => `${origin}:${line}:${column}: ${message}`)
+  const more = problems.length > mostProblems ? `; and ${problems.length - mostProblems} more` : ''
+  throw new PvtError('bad_input', named.join('; ') + more, 'correct the file')
 }

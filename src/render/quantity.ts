@@ -40,13 +40,13 @@ export function commonScale(values: readonly (number | null)[]): Scale {
   const prefix = prefixes[group + unitPrefix]
   if (prefix === undefined) return { prefix: '', text: engineering }
   const decimals = 3 - (exponent - 3 * group)
+  const unit = 10 ** (3 * group)
+  // What rounds to 9 in the last digit, or to less.
+  const smallest = 9.5 * 10 ** (3 * group - decimals)
   const text = (value: number | null): string => {
     if (value === null || !Number.isFinite(value)) return absent
     if (value === 0) return '0'
-    if (exponentOf(value) < 3 * group - decimals + 1) return engineering(value)
-    // The point moves in the text, see engineering.
-    const [digits = '', power = '0'] = value.toExponential().split('e')
-    return Number(`${digits}e${Number(power) - 3 * group}`).toFixed(decimals)
+    return Math.abs(value) < smallest ? engineering(value) : (value / unit).toFixed(decimals)
   }
   return { prefix, text }
 }
