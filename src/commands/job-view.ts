@@ -5,14 +5,16 @@ import { latestAttempt, type Stage } from '../domain/stage.ts'
 import { PvtError } from '../errors.ts'
 import { type Document, duration, localTime, renderFields, renderTable, type Style } from '../render/index.ts'
 import type { Database } from '../store/database.ts'
+import type { Judged } from '../store/history.ts'
 import { findConfigSnapshot, findJob } from '../store/jobs.ts'
 import { countMissingPoints } from '../store/results.ts'
 import { findStages } from '../store/stages.ts'
+import { findNewestVerdict } from '../store/verdicts.ts'
 import { fieldColumns, simulationsText } from './shared.ts'
 import { stageColumns, type TimelineRow } from './stage-columns.ts'
 
 /** A job with everything that is known of it; the keys are those of `job status --json`. */
-export type JobView = Job & ConfigSnapshot & Delivery
+export type JobView = Job & Judged & ConfigSnapshot & Delivery
 
 type Delivery = {
   /** Expected points without a result; null where the expected points can't be known. */
@@ -26,6 +28,7 @@ export async function loadJobView(db: Database, jobId: string): Promise<JobView>
   if (job === null) throw new PvtError('job_not_found', `job ${jobId} is not there any more`)
   return {
     ...job,
+    verdict: (await findNewestVerdict(db, jobId))?.verdict ?? null,
     ...(await findConfigSnapshot(db, jobId)),
     missing_simulations: job.total_simulations === null ? null : await countMissingPoints(db, jobId),
     stages: await findStages(db, jobId),
@@ -61,6 +64,7 @@ async function fieldsOf(view: JobView, style: Style): Promise<string> {
         : null,
     ],
     ['simulations', simulations(view)],
+    ['verdict', view.verdict],
     ['domain', view.domain_path],
     ['config', view.config_file_path],
     ['backup', view.backup_path],

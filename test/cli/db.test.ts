@@ -42,6 +42,7 @@ describe('db status', () => {
         results: 92,
         summaries: 9,
         job_logs: expect.any(Number) as number,
+        ...{ verdicts: 0, limits: 0, waivers: 0 },
       },
       ...{ journal_mode: 'wal', file_system: 'local', pvt_version: version },
     })

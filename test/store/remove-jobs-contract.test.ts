@@ -3,7 +3,7 @@ import { endedStatuses, type Job } from '../../src/domain/job.ts'
 import { applyRetention } from '../../src/domain/retention.ts'
 import { findJob } from '../../src/store/jobs.ts'
 import { findEndedJobs } from '../../src/store/history.ts'
-import { tables } from '../../src/store/maintenance.ts'
+import { jobTables } from '../../src/store/maintenance.ts'
 import { removeJobs } from '../../src/store/remove-jobs.ts'
 import { onEachEngine } from './contract.ts'
 import { addResults, aNewJob, aResult, at, countOf, moved, storeJobIn, threePoints } from './jobs.ts'
@@ -32,7 +32,7 @@ onEachEngine('the removal of jobs', (given) => {
       ended.filter(({ name }) => name === 'goes'),
     )
     expect([...gone]).toEqual([jobs[0]!.job_id])
-    for (const table of tables) expect(await countOf(given.db, table, jobs[0]!.job_id), table).toBe(0)
+    for (const table of jobTables) expect(await countOf(given.db, table, jobs[0]!.job_id), table).toBe(0)
     expect(await countOf(given.db, 'results', jobs[1]!.job_id)).toBe(3)
     expect(await names()).toEqual(['stays'])
   })
