@@ -10,6 +10,8 @@ export const exitCodes = {
   ambiguous_job: 2,
   job_not_given: 2,
   job_not_found: 3,
+  limits_not_found: 3,
+  waiver_not_found: 3,
   file_not_found: 3,
   import_not_found: 3,
   refused: 4,

@@ -1,6 +1,11 @@
 import { type Context, risingClock } from './context.ts'
 import { watchForInterruption } from './interrupt.ts'
-import { isTerminal, writeError as writeToStderr, writeOutput as writeToStdout } from './output.ts'
+import {
+  isTerminal,
+  terminalWidth,
+  writeError as writeToStderr,
+  writeOutput as writeToStdout,
+} from './output.ts'
 import { noProgress, openProgressBar, type ProgressBar } from './progress.ts'
 import { render, renderList, visible } from './render/index.ts'
 import type { Settings } from './settings.ts'
@@ -45,6 +50,8 @@ export function openContext(settings: Settings): Context & { close(): Promise<vo
       writeOutput(
         await render(settings.format, document, {
           colour: settings.colour,
+          unicode: settings.unicode,
+          width: terminalWidth,
           csv: { guard: settings.safeCsv },
         }),
       )

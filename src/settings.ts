@@ -22,6 +22,8 @@ export interface Settings {
   dumbTerminal: boolean
   /** --safe-csv: text in CSV that a spreadsheet would run as a formula is disarmed. */
   safeCsv: boolean
+  /** Whether the locale is UTF-8: charts have lines, not only ASCII. */
+  unicode: boolean
   /** Who runs the command: the owner of a new job, and the user of `@latest`. */
   user: string
   /** `$PVT_JOB`; null when it is not set. */
@@ -61,6 +63,7 @@ export function toSettings(
     colour: wantsColour(options, environment, terminal),
     dumbTerminal: environment.TERM === 'dumb',
     safeCsv: options.safeCsv === true,
+    unicode: hasUnicode(environment),
     user: currentUser(environment),
     job: environment.PVT_JOB ?? null,
     cwd,
@@ -138,6 +141,12 @@ function wantsColour(options: GlobalOptions, environment: Environment, terminal:
   if (options.color === false || isSet(environment.NO_COLOR)) return false
   if (isSet(environment.FORCE_COLOR)) return environment.FORCE_COLOR !== '0'
   return environment.TERM !== 'dumb' && terminal()
+}
+
+/** The first of the three variables that is set names the locale of characters (POSIX, locale). */
+function hasUnicode({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean {
+  const locale = [LC_ALL, LC_CTYPE, LANG].find(isSet) ?? 'C'
+  return /utf-?8/i.test(locale)
 }
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== ''

@@ -7,7 +7,7 @@ import { usageError } from '../errors.ts'
 import { realPath } from '../import/find-files.ts'
 import { type Column, duration, localTime } from '../render/index.ts'
 import { jobColumns } from '../store/jobs.ts'
-import { findHistory, findHistoryColumns, type HistoryQuery } from '../store/history.ts'
+import { findHistory, findHistoryColumns, type HistoryQuery, type Judged } from '../store/history.ts'
 import {
   type Act,
   addExamples,
@@ -19,6 +19,7 @@ import {
 } from './shared.ts'
 import { statusPaint } from './stage-columns.ts'
 import { toInstant } from './time-option.ts'
+import { verdictPaint } from './verdict-columns.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options {
@@ -95,7 +96,7 @@ export async function runHistory(context: Context, options: Options): Promise<vo
     return
   }
   const jobs = await findHistory(db, query)
-  await context.print({ value: jobs, columns: fieldColumns(jobColumns), rows: jobs })
+  await context.print({ value: jobs, columns: fieldColumns([...jobColumns, 'verdict']), rows: jobs })
 }
 
 const shownColumns = [
@@ -113,7 +114,7 @@ const shownColumns = [
   'pinned',
 ] as const satisfies readonly (keyof Job)[]
 
-const columns: Column<Pick<Job, (typeof shownColumns)[number]>>[] = [
+const columns: Column<Pick<Job, (typeof shownColumns)[number]> & Judged>[] = [
   { key: 'job', value: ({ job_id }) => shortId(job_id) },
   { key: 'name', value: ({ name, pinned }) => (pinned ? `${name} (pinned)` : name) },
   { key: 'status', value: ({ status }) => status, paint: ({ status }) => statusPaint(status) },
@@ -121,6 +122,11 @@ const columns: Column<Pick<Job, (typeof shownColumns)[number]>>[] = [
   { key: 'created', value: (job) => localTime(job.created_at) },
   { key: 'took', align: 'right', value: (job) => duration(job.elapsed_seconds) },
   { key: 'simulations', value: simulationsText },
+  {
+    key: 'verdict',
+    value: ({ verdict }) => verdict,
+    paint: ({ verdict }) => (verdict === null ? null : verdictPaint(verdict)),
+  },
   { key: 'user', value: ({ user }) => user },
   { key: 'domain', value: (job) => job.domain_path },
 ]

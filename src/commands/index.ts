@@ -14,15 +14,22 @@ import { defineJobLog } from './job-log.ts'
 import { defineJobNote } from './job-note.ts'
 import { defineJobPin, defineJobUnpin } from './job-pin.ts'
 import { defineJobStatus } from './job-status.ts'
+import { defineLimitsSet } from './limits-set.ts'
+import { defineLimitsList, defineLimitsShow } from './limits-show.ts'
+import { defineLimitsUnwaive, defineLimitsWaive, defineLimitsWaivers } from './limits-waive.ts'
 import { defineRestore } from './restore.ts'
+import { defineResultsCheck } from './results-check.ts'
+import { defineResultsCompare } from './results-compare.ts'
 import { defineResultsExport } from './results-export.ts'
 import { defineResultsImport } from './results-import.ts'
 import { defineResultsMissing } from './results-missing.ts'
+import { defineResultsSensitivity } from './results-sensitivity.ts'
 import { defineResultsShow } from './results-show.ts'
 import { defineResultsSummary } from './results-summary.ts'
 import { defineStageList } from './stage-list.ts'
 import { defineStageDone, defineStageFail, defineStageStart } from './stage-mark.ts'
 import { defineStats } from './stats.ts'
+import { defineTrend } from './trend.ts'
 import type { Act } from './shared.ts'
 
 export type Define = (parent: Command, act: Act) => void
@@ -69,12 +76,28 @@ export const commands: readonly (Group | Single)[] = [
       defineResultsShow,
       defineResultsSummary,
       defineResultsMissing,
+      defineResultsCheck,
+      defineResultsCompare,
+      defineResultsSensitivity,
       defineResultsExport,
     ],
   },
   { name: 'imports', define: defineImports },
+  {
+    name: 'limits',
+    summary: 'keep the limits of a domain, and what is waived',
+    commands: [
+      defineLimitsSet,
+      defineLimitsShow,
+      defineLimitsList,
+      defineLimitsWaive,
+      defineLimitsWaivers,
+      defineLimitsUnwaive,
+    ],
+  },
   { name: 'inspect', define: defineInspect },
   { name: 'history', define: defineHistory },
+  { name: 'trend', define: defineTrend },
   { name: 'stats', define: defineStats },
   { name: 'cleanup', define: defineCleanup },
   {

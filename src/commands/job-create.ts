@@ -69,7 +69,7 @@ export async function runJobCreate(context: Context, options: Options): Promise<
     loaded?.points ?? [],
     createdText(loaded),
   )
-  await printChange(context, job.job_id, job)
+  await printChange(context, job.job_id, { ...job, verdict: null })
 }
 
 /** The flow starts in the domain folder, where config.cfg lies; either tells the other. */

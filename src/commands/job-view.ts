@@ -13,15 +13,17 @@ import {
   type Style,
 } from '../render/index.ts'
 import type { Database } from '../store/database.ts'
+import type { Judged } from '../store/history.ts'
 import { findConfigSnapshot, findJob } from '../store/jobs.ts'
 import { countMissingPoints } from '../store/results.ts'
 import { findSimulationLogs, type SimulationLogRecord } from '../store/simulation-logs.ts'
 import { findStages } from '../store/stages.ts'
+import { findNewestVerdict } from '../store/verdicts.ts'
 import { counted, fieldColumns, simulationsText } from './shared.ts'
 import { stageColumns, type TimelineRow } from './stage-columns.ts'
 
 /** A job with everything that is known of it; the keys are those of `job status --json`. */
-export type JobView = Job & ConfigSnapshot & Delivery
+export type JobView = Job & Judged & ConfigSnapshot & Delivery
 
 type Delivery = {
   /** Expected points without a result; null where the expected points can't be known. */
@@ -36,6 +38,7 @@ export async function loadJobView(db: Database, jobId: string): Promise<JobView>
   if (job === null) throw new PvtError('job_not_found', `job ${jobId} is not there any more`)
   return {
     ...job,
+    verdict: (await findNewestVerdict(db, jobId))?.verdict ?? null,
     ...(await findConfigSnapshot(db, jobId)),
     missing_simulations: job.total_simulations === null ? null : await countMissingPoints(db, jobId),
     stages: await findStages(db, jobId),
@@ -73,6 +76,7 @@ async function fieldsOf(view: JobView, style: Style): Promise<string> {
         : null,
     ],
     ['simulations', simulations(view)],
+    ['verdict', view.verdict],
     ['domain', view.domain_path],
     ['config', configurationText(view)],
     ['backup', view.backup_path],

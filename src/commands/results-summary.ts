@@ -1,13 +1,17 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { judgeValue, type Limit } from '../domain/limit.ts'
 import { spreadPercent, summarise, type Summary } from '../domain/summary.ts'
 import type { Result } from '../domain/result.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
-import { type Column, engineering, fullPrecision } from '../render/index.ts'
+import { limitOf, worstExtreme } from '../domain/worst-value.ts'
+import { type Column, fullPrecision, inUnitOf, type Paint, renderFolded } from '../render/index.ts'
 import { findPoints } from '../store/points.ts'
 import { findResults } from '../store/results.ts'
+import { knownLimits } from './limits-in-force.ts'
 import { addFilters, type FilterOptions, filterPoints, filterResults, toFilter } from './result-filter.ts'
 import { type Act, addExamples } from './shared.ts'
+import { verdictPaint, verdictSign } from './verdict-columns.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options extends FilterOptions {
@@ -28,7 +32,7 @@ export function defineResultsSummary(group: Command, act: Act): void {
       .command('summary')
       .summary('minimum, mean, maximum and their points per measurement')
       .description(
-        'Prints a row per measurement: how many values there are, the extremes with their PVT points, and the spread.',
+        'Prints a row per measurement: how many values there are, the extremes with their PVT points, and the spread. In the table ! violates the limit of the domain, ~ is near it, * is the worse extreme.',
       ),
   )
     .option('--raw', 'numbers at full precision instead of SI prefixes')
@@ -48,7 +52,15 @@ export async function runResultsSummary(context: Context, options: Options): Pro
     const expected = expectedPoints === null ? null : countExpected(expectedPoints, results)
     return { measurement, count, expected, failed, ...extremes, spread_percent: spreadPercent(summary) }
   })
-  await context.print({ value: rows, columns: columns(options.raw === true), rows })
+  await context.print({
+    value: rows,
+    columns: columns(options.raw === true, []),
+    rows,
+    table: async (style) => {
+      const limits = await knownLimits(context, job.domain_path)
+      return renderFolded(columns(options.raw === true, limits), 1, rows, style)
+    },
+  })
 }
 
 /** Every stored row should have a value, and every expected point at least one row. */
@@ -57,13 +69,31 @@ function countExpected(points: readonly PvtPoint[], results: readonly Result[]):
   return results.length + points.filter((point) => !delivered.has(pointName(point))).length
 }
 
-function columns(raw: boolean): Column<SummaryRow>[] {
-  const text = raw ? fullPrecision : engineering
+/** `!` for an extreme that violates the limit, `~` for one near it, `*` for the worse of the two otherwise. */
+function markOf(
+  row: SummaryRow,
+  key: 'min' | 'max',
+  limits: readonly Limit[],
+): { sign: string; paint: Paint | null } {
+  const value = row[key]
+  if (value === null) return { sign: '', paint: null }
+  const limit = limitOf(row.measurement, limits)
+  const verdict = limit === null ? 'pass' : judgeValue(value, limit)
+  if (verdict !== 'pass') return { sign: verdictSign(verdict), paint: verdictPaint(verdict) }
+  const isWorst = row.min !== row.max && worstExtreme(row, limit)?.value === value
+  return isWorst ? { sign: '*', paint: 'yellow' } : { sign: '', paint: null }
+}
+
+function columns(raw: boolean, limits: readonly Limit[]): Column<SummaryRow>[] {
   const quantity = (key: 'min' | 'mean' | 'max'): Column<SummaryRow> => ({
     key,
     align: 'right',
     value: (row) => row[key],
-    text: (row) => text(row[key]),
+    text: (row) => {
+      const shown = raw ? fullPrecision(row[key]) : inUnitOf([row.min, row.max], row[key])
+      return key === 'mean' ? shown : `${shown} ${markOf(row, key, limits).sign.padEnd(1)}`
+    },
+    paint: (row) => (key === 'mean' ? null : markOf(row, key, limits).paint),
   })
   const count = (key: 'count' | 'expected' | 'failed'): Column<SummaryRow> => ({
     key,

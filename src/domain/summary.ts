@@ -23,7 +23,8 @@ export function summarise(results: readonly Pick<Result, 'measurements' | keyof 
   return measurementNames(results).map((measurement) => summariseOne(measurement, results))
 }
 
-function summariseOne(
+/** One measurement of the same. */
+export function summariseOne(
   measurement: string,
   results: readonly Pick<Result, 'measurements' | keyof PvtPoint>[],
 ): Summary {

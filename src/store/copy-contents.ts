@@ -12,6 +12,9 @@ const keys: Record<(typeof tables)[number], readonly string[]> = {
   simulation_logs: ['job_id', 'log_path'],
   job_logs: ['job_id', 'log_number'],
   removals: ['job_id'],
+  verdicts: ['job_id', 'verdict_number'],
+  limits: ['domain_path', 'version'],
+  waivers: ['waiver_id'],
 }
 
 /** About 70 ms of writing, and memory that does not grow with the database. */

@@ -10,9 +10,8 @@ import { findPoints } from './points.ts'
 import { findPointStates, findResults } from './results.ts'
 import { findSummaries } from './summaries.ts'
 
-/** The tables of the schema, parents first. */
-export const tables = [
-  'jobs',
+/** The tables whose rows belong to a job. */
+export const jobTables = [
   'stages',
   'points',
   'imports',
@@ -20,8 +19,12 @@ export const tables = [
   'summaries',
   'simulation_logs',
   'job_logs',
+  'verdicts',
   'removals',
 ] as const
+
+/** The tables of the schema, parents first. Limits and waivers belong to a domain, and stay when its jobs go. */
+export const tables = ['jobs', ...jobTables, 'limits', 'waivers'] as const
 
 /** What `db status` says of a database. */
 export interface DatabaseStatus {
@@ -125,7 +128,7 @@ async function checkMigrations(db: Database): Promise<Finding[]> {
 
 async function checkOrphans(db: Database): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const table of tables.slice(1)) {
+  for (const table of jobTables) {
     const rows = await db.query<{ job_id: string; orphans: number }>(
       `select job_id, count(*) as orphans from ${table}
         where not exists (select 1 from jobs where jobs.job_id = ${table}.job_id)

@@ -1,4 +1,5 @@
 import type { ImportsReport } from './imports.ts'
+import type { AnswersReport } from './answers.ts'
 import type { OperationsReport } from './in-process.ts'
 import type { Spread } from './interleave.ts'
 import type { Machine } from './machine.ts'
@@ -14,9 +15,11 @@ export interface Report {
   parse: ParseReport | null
   recursive: RecursiveReport | null
   imports: ImportsReport | null
+  answers: AnswersReport | null
 }
 
-export function reportText({ machine, startup, operations, parse, recursive, imports }: Report): string {
+export function reportText(report: Report): string {
+  const { machine, startup, operations, parse, recursive, imports, answers } = report
   return [
     machineText(machine),
     ...(startup === null ? [] : [startupText(startup)]),
@@ -24,6 +27,7 @@ export function reportText({ machine, startup, operations, parse, recursive, imp
     ...(parse === null ? [] : [parseText(parse)]),
     ...(recursive === null ? [] : [recursiveText(recursive)]),
     ...(imports === null ? [] : [importsText(imports)]),
+    ...(answers === null ? [] : [answersText(answers)]),
   ].join('\n')
 }
 
@@ -46,6 +50,19 @@ function startupText({ rounds, figures }: StartupReport): string {
     one.toShell?.toFixed(1) ?? '',
   ])
   return `${title}\n\n${tableText([head, ...rows])}`
+}
+
+function answersText({ rounds, figures }: AnswersReport): string {
+  const title = `A job of 488 points and 12 measurements, whole processes, ms: median (min-max) of ${rounds} alternating rounds`
+  const rows = figures.map((one) => [
+    one.name,
+    one.median.toFixed(1),
+    `${one.min.toFixed(1)}-${one.max.toFixed(1)}`,
+    one.toShow.toFixed(2),
+    one.limit?.toFixed(1) ?? '',
+    verdict(one.toShow, one.limit),
+  ])
+  return `${title}\n\n${tableText([['command', 'median', 'min-max', 'to show', 'limit', ''], ...rows])}`
 }
 
 function operationsText({ rounds, figures }: OperationsReport): string {

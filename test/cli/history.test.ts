@@ -155,7 +155,7 @@ describe('forms', () => {
     const found = await place.json<Job[]>(['history'])
     const { stdout } = await place.pvt(['history'])
     const [header, ...lines] = stdout.trimEnd().split('\n')
-    expect(header).toMatch(/^JOB +NAME +STATUS +STAGE +CREATED +TOOK +SIMULATIONS +USER +DOMAIN$/)
+    expect(header).toMatch(/^JOB +NAME +STATUS +STAGE +CREATED +TOOK +SIMULATIONS +VERDICT +USER +DOMAIN$/)
     expect(lines).toHaveLength(5)
     lines.forEach((line, index) => {
       expect(line.startsWith(`${found[index]!.job_id.slice(0, 8)}  ${found[index]!.name}`)).toBe(true)

@@ -82,11 +82,11 @@ test('ndjson is the elements of the array, a line each', async () => {
   ).toEqual(await show())
 })
 
-test('the table has SI prefixes, --raw full precision, a failed value its text', async () => {
+test('the table has a unit a column, --raw full precision, a failed value its text', async () => {
   const words = ['results', 'show', '--point', failing]
   const { stdout } = await place.pvt(words)
-  expect(stdout).toMatch(/^POINT +del_rr +del_ff +wire\[15\] +ioh_pad\n/)
-  expect(stdout).toMatch(/^TT\/typical\/m40\/v1min_v2min +\d\d\.\d\dp +error +-?[\d.]+[a-zA-Z]? +\(empty\)$/m)
+  expect(stdout).toMatch(/^POINT +del_rr \[p\] +del_ff +wire\[15\] \[m\] +ioh_pad\n/)
+  expect(stdout).toMatch(/^TT\/typical\/m40\/v1min_v2min +\d\d\.\d\d +error +-?[\d.]+ +\(empty\)$/m)
   const raw = await place.pvt([...words, '--raw'])
   expect(raw.stdout).toContain(` ${String(domain.truth.get(failing)!.del_rr)} `)
 })

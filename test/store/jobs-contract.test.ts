@@ -25,10 +25,11 @@ import { findLogEntries } from '../../src/store/job-logs.ts'
 import { findPoints, replacePoints } from '../../src/store/points.ts'
 import { startStage } from '../../src/domain/timeline.ts'
 import { changeJob } from '../../src/store/change-job.ts'
-import { tables } from '../../src/store/maintenance.ts'
+import { keepVerdict } from '../../src/store/verdicts.ts'
+import { jobTables } from '../../src/store/maintenance.ts'
 import { insertImport } from '../../src/store/imports.ts'
 import { onEachEngine } from './contract.ts'
-import { addResults, aNewJob, aResult, at, countOf, storeJob, threePoints } from './jobs.ts'
+import { addResults, aNewJob, aResult, at, countOf, storeJob, threePoints, aVerdict } from './jobs.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
@@ -165,10 +166,11 @@ onEachEngine('a job', (given) => {
       await insertImport(given.db, anImport(job.job_id))
       await saveSimulationLogs(given.db, job.job_id, [aSimulationLog])
       expect(await findSimulationLogs(given.db, job.job_id)).toEqual([aSimulationLog])
+      await keepVerdict(given.db, aVerdict(job.job_id))
       jobs.push(job)
     }
     expect(await deleteJob(given.db, jobs[0]!.job_id)).toBe(true)
-    for (const table of tables) {
+    for (const table of jobTables) {
       expect(await countOf(given.db, table, jobs[0]!.job_id), table).toBe(0)
       if (table === 'removals') continue
       expect(await countOf(given.db, table, jobs[1]!.job_id), table).toBeGreaterThan(0)

@@ -5,7 +5,7 @@ import { changeJob } from '../../src/store/change-job.ts'
 import type { Database } from '../../src/store/database.ts'
 import { deleteJob, findJob, insertJob } from '../../src/store/jobs.ts'
 import { findEndedJobs } from '../../src/store/history.ts'
-import { checkDatabase, tables } from '../../src/store/maintenance.ts'
+import { checkDatabase, jobTables, tables } from '../../src/store/maintenance.ts'
 import { type Doomed, removeJobs as remove, resultsAtOnce } from '../../src/store/remove-jobs.ts'
 import { onEachEngine } from './contract.ts'
 import { addResults, aNewJob, aResult, at, countOf, moved, storeJobIn, threePoints } from './jobs.ts'
@@ -49,7 +49,7 @@ onEachEngine('the removal of jobs', (given) => {
       ended.filter(({ name }) => name === 'goes'),
     )
     expect([...gone]).toEqual([jobs[0]!.job_id])
-    for (const table of tables) expect(await countOf(given.db, table, jobs[0]!.job_id), table).toBe(0)
+    for (const table of jobTables) expect(await countOf(given.db, table, jobs[0]!.job_id), table).toBe(0)
     expect(await countOf(given.db, 'results', jobs[1]!.job_id)).toBe(3)
     expect(await names()).toEqual(['stays'])
   })

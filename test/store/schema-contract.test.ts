@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { administer } from '../support/databases.ts'
-import { checkDatabase, databaseStatus, tables } from '../../src/store/maintenance.ts'
+import { checkDatabase, databaseStatus, jobTables, tables } from '../../src/store/maintenance.ts'
 import { migrationStatus } from '../../src/store/migrate.ts'
 import { schemaVersion } from '../../src/store/migration-files.ts'
 import { jobColumns } from '../../src/store/jobs.ts'
@@ -95,18 +95,13 @@ onEachEngine('a new database', (given) => {
     )
     expect(rows.map(({ name }) => name)).toEqual([
       ...['imports_by_job', 'jobs_by_backup', 'jobs_by_backup_content', 'jobs_by_domain'],
-      ...['jobs_by_status', 'jobs_by_time', 'jobs_by_user'],
+      ...['jobs_by_status', 'jobs_by_time', 'jobs_by_user', 'waivers_by_domain'],
     ])
   })
 
   test('has a foreign key to the job in every other table', async () => {
     const keys = (await foreignKeys(given)).map(({ child, column }) => `${child}.${column}`)
-    expect(keys.sort()).toEqual(
-      tables
-        .slice(1)
-        .map((table) => `${table}.job_id`)
-        .sort(),
-    )
+    expect(keys.sort()).toEqual(jobTables.map((table) => `${table}.job_id`).sort())
   })
 
   test('has an index for every foreign key, so that a cascade scans no table', async () => {
@@ -136,6 +131,7 @@ onEachEngine('a new database', (given) => {
         { version: 2, name: '0002_old_backups' },
         { version: 3, name: '0003_retention' },
         { version: 4, name: '0004_provenance' },
+        { version: 5, name: '0005_limits' },
       ],
       pending: [],
       changed: [],
