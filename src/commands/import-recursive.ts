@@ -119,4 +119,11 @@ const reportKeys = [
   'missing_points',
   'disagreements',
   'problems',
+  'import_id',
+  'changes',
+  'changes_count',
+  'vanished',
+  'vanished_count',
+  'results_pruned',
+  'left_alone',
 ] as const satisfies readonly (keyof ImportReport)[]

@@ -3,7 +3,7 @@ import { writeFailed } from './backup.ts'
 import type { Database } from './database.ts'
 import { corrupt, removeMark } from './damage.ts'
 import { lockJob, updateJob } from './jobs.ts'
-import { checkDatabase, checkPages, type Finding, tables } from './maintenance.ts'
+import { checkDatabase, checkPages, type Finding, jobTables } from './maintenance.ts'
 import { findPoints } from './points.ts'
 import { findResults, saveDerived } from './results.ts'
 import { discard, putInPlace, removeLeftovers, unfinishedName } from './unfinished.ts'
@@ -69,7 +69,7 @@ async function rebuildIndexes(db: Database): Promise<Repair[]> {
 
 async function removeOrphans(db: Database): Promise<Repair[]> {
   const done: Repair[] = []
-  for (const table of tables.slice(1)) {
+  for (const table of jobTables) {
     const rows = await db.query(
       `delete from ${table}
         where not exists (select 1 from jobs where jobs.job_id = ${table}.job_id) returning job_id`,

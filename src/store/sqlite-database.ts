@@ -43,7 +43,7 @@ export class SqliteDatabase implements Database {
       this.#wrote(statement)
       return columns === null ? [] : (rows.map((row) => toRow(columns, row)) as Row[])
     } catch (error) {
-      throw explainSqliteError(this.location, error)
+      throw this.#explain(error)
     }
   }
 
@@ -134,11 +134,15 @@ export class SqliteDatabase implements Database {
     try {
       return work()
     } catch (error) {
-      const explained = explainSqliteError(this.location, error)
-      if (this.live && explained instanceof PvtError && explained.code === 'database_corrupt')
-        markDamaged(this.location, explained.message)
-      throw explained
+      throw this.#explain(error)
     }
+  }
+
+  #explain(error: unknown): unknown {
+    const explained = explainSqliteError(this.location, error)
+    if (this.live && explained instanceof PvtError && explained.code === 'database_corrupt')
+      markDamaged(this.location, explained.message)
+    return explained
   }
 }
 
