@@ -84,6 +84,7 @@ onEachEngine('a new database', (given) => {
     expect(rows.map(({ name }) => name)).toEqual([
       ...['imports_by_job', 'jobs_by_backup', 'jobs_by_domain', 'jobs_by_status', 'jobs_by_time'],
       'jobs_by_user',
+      'stages_by_time',
     ])
   })
 
@@ -119,7 +120,10 @@ onEachEngine('a new database', (given) => {
   test('has the version of this program, with nothing pending and nothing changed', async () => {
     expect(await migrationStatus(given.db)).toMatchObject({
       schemaVersion,
-      applied: [{ version: 1, name: '0001_initial' }],
+      applied: [
+        { version: 1, name: '0001_initial' },
+        { version: 2, name: '0002_time_index' },
+      ],
       pending: [],
       changed: [],
     })
