@@ -4,6 +4,8 @@ import { visible } from './visible.ts'
 export interface CsvStyle {
   /** Disarm text that a spreadsheet would run as a formula; off by default, because it changes the text for every other reader. */
   guard?: boolean
+  /** With the line of the columns' names; the default. */
+  header?: boolean
 }
 
 /**
@@ -13,13 +15,13 @@ export interface CsvStyle {
 export async function renderCsv<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  { guard = false }: CsvStyle = {},
+  { guard = false, header = true }: CsvStyle = {},
 ): Promise<string> {
   // Loaded here so that no other format pays for it.
   const { stringify } = await import('csv-stringify/sync')
-  const header = columns.map((column) => textOf(column.key, guard))
+  const names = header ? [columns.map((column) => textOf(column.key, guard))] : []
   const lines = rows.map((row) => columns.map((column) => textOf(column.value(row), guard)))
-  return stringify([header, ...lines], { record_delimiter: 'unix' })
+  return stringify([...names, ...lines], { record_delimiter: 'unix' })
 }
 
 /** Everything is made text here: csv-stringify would write true as `1` and false as nothing. */

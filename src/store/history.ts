@@ -23,6 +23,23 @@ export interface HistoryQuery {
 export const findHistory = (db: Database, query: HistoryQuery): Promise<Job[]> =>
   findHistoryColumns(db, query, jobColumns)
 
+/** The same, a page at a time: 100,000 whole jobs in one list take 1 GB. Nothing is held open between pages. */
+export async function* findHistoryPages(
+  db: Database,
+  query: HistoryQuery,
+  pageSize = 1000,
+): AsyncGenerator<Job[]> {
+  let { limit, before } = query
+  while (limit > 0) {
+    const wanted = Math.min(limit, pageSize)
+    const jobs = await findHistory(db, { ...query, limit: wanted, before })
+    yield jobs
+    if (jobs.length < wanted) return
+    limit -= wanted
+    before = jobs.at(-1)!
+  }
+}
+
 /** Some columns of the same: of 100 jobs all 43 take 3 ms more than the 11 that a table shows. */
 export async function findHistoryColumns<Column extends (typeof jobColumns)[number]>(
   db: Database,

@@ -83,11 +83,10 @@ async function countGroups<Key>(
   columns: readonly ('user' | 'domain_path' | 'simulator')[],
   since: string | null,
 ): Promise<(Group & Key)[]> {
-  const keys = columns.map((column) => `"${column}" || '' as "${column}"`)
-  const places = columns.map((_, index) => index + 2)
+  const keys = ['status', ...columns].map((column) => `"${column}" || '' as "${column}"`)
   return db.query(
-    `select status, ${keys.join(', ')}, count(*) as jobs, sum(stored_simulations) as simulations_stored
-      from jobs where created_at >= $1 group by 1, ${places.join(', ')}`,
+    `select ${keys.join(', ')}, count(*) as jobs, sum(stored_simulations) as simulations_stored
+      from jobs where created_at >= $1 group by ${keys.map((_, index) => index + 1).join(', ')}`,
     [from(since)],
   )
 }

@@ -82,10 +82,12 @@ onEachEngine('the upkeep of a database', (given) => {
   })
 
   test('finds a migration that is not the one that was applied', async () => {
-    const [applied] = await given.db.query<{ sha256: string }>('select sha256 from schema_migrations')
-    await given.db.query(`update schema_migrations set sha256 = 'another'`)
+    const [applied] = await given.db.query<{ sha256: string }>(
+      'select sha256 from schema_migrations where version = 1',
+    )
+    await given.db.query(`update schema_migrations set sha256 = 'another' where version = 1`)
     const findings = await checkDatabase(given.db)
-    await given.db.query('update schema_migrations set sha256 = $1', [applied!.sha256])
+    await given.db.query('update schema_migrations set sha256 = $1 where version = 1', [applied!.sha256])
     expect(findings).toEqual([
       {
         ...{ kind: 'migration', job_id: null },
