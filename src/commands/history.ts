@@ -5,9 +5,9 @@ import type { Context } from '../context.ts'
 import { type Job, type JobStatus, jobStatuses } from '../domain/job.ts'
 import { usageError } from '../errors.ts'
 import { realPath } from '../import/find-files.ts'
-import { type Column, duration, localTime } from '../render/index.ts'
+import { type Column, duration, localTime, renderPages } from '../render/index.ts'
 import { jobColumns } from '../store/jobs.ts'
-import { findHistory, findHistoryColumns, type HistoryQuery, type Judged } from '../store/history.ts'
+import { findHistoryColumns, findHistoryPages, type HistoryQuery, type Judged } from '../store/history.ts'
 import {
   type Act,
   addExamples,
@@ -90,13 +90,19 @@ export async function runHistory(context: Context, options: Options): Promise<vo
     before: options.before === undefined ? null : await whichJob(context, options.before),
   }
   const db = await context.database()
-  if (context.settings.format === 'table') {
+  const { format } = context.settings
+  if (format === 'table') {
     const jobs = await findHistoryColumns(db, query, shownColumns)
     await context.print({ value: jobs, columns, rows: jobs })
     return
   }
-  const jobs = await findHistory(db, query)
-  await context.print({ value: jobs, columns: fieldColumns([...jobColumns, 'verdict']), rows: jobs })
+  const texts = renderPages(
+    format,
+    fieldColumns<Job & Judged>([...jobColumns, 'verdict']),
+    findHistoryPages(db, query),
+    { guard: context.settings.safeCsv },
+  )
+  for await (const text of texts) context.printText(text)
 }
 
 const shownColumns = [

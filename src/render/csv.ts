@@ -7,6 +7,8 @@ export interface CsvStyle {
    * default: it changes the text for every other reader, and a reader cannot tell it from a `'` that stood there.
    */
   guard?: boolean
+  /** With the line of the columns' names; the default. */
+  header?: boolean
 }
 
 /**
@@ -16,22 +18,13 @@ export interface CsvStyle {
 export async function renderCsv<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  style: CsvStyle = {},
-): Promise<string> {
-  return renderCsvLines(columns, rows, { ...style, header: true })
-}
-
-/** The same in parts: the header once, then lines. */
-export async function renderCsvLines<Row>(
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-  { guard = false, header }: CsvStyle & { header: boolean },
+  { guard = false, header = true }: CsvStyle = {},
 ): Promise<string> {
   // Loaded here so that no other format pays for it.
   const { stringify } = await import('csv-stringify/sync')
-  const head = header ? [columns.map((column) => textOf(column.key, guard))] : []
+  const names = header ? [columns.map((column) => textOf(column.key, guard))] : []
   const lines = rows.map((row) => columns.map((column) => textOf(column.value(row), guard)))
-  return stringify([...head, ...lines], { record_delimiter: 'unix' })
+  return stringify([...names, ...lines], { record_delimiter: 'unix' })
 }
 
 /** Everything is made text here: csv-stringify would write true as `1` and false as nothing. */

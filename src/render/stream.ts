@@ -1,5 +1,5 @@
 import type { Column } from './column.ts'
-import { renderCsvLines } from './csv.ts'
+import { renderCsv } from './csv.ts'
 import { renderJson, renderNdjson } from './json.ts'
 
 /** A list that is written as it comes, never held whole: the same text as the list rendered at once. */
@@ -26,8 +26,8 @@ export function renderList<Row>(
       return { add: async (row) => renderNdjson([row]), end: async () => '' }
     case 'csv':
       return {
-        add: (row) => renderCsvLines(columns, [row], { header: isFirst() }),
-        end: () => renderCsvLines(columns, [], { header: count === 0 }),
+        add: (row) => renderCsv(columns, [row], { header: isFirst() }),
+        end: () => renderCsv(columns, [], { header: count === 0 }),
       }
     case 'table':
       return { add: async (row) => toText(row), end: async () => '' }

@@ -141,10 +141,19 @@ export async function findNewestJobOfUser(db: Database, user: string): Promise<J
   return row === undefined ? null : toJob(row)
 }
 
-/** The newest job whose domain folder is one of `folders`. */
+/**
+ * The newest job whose domain folder is one of `folders`. Of each folder the newest: a list of folders in one condition
+ * would have SQLite read every job of theirs. (`column1` is what both engines call it.)
+ */
 export async function findNewestJobIn(db: Database, folders: readonly string[]): Promise<Job | null> {
+  const values = folders.map((_, index) => `($${index + 1})`).join(', ')
   const [row] = await db.query(
-    `select ${jobColumnList} from jobs where domain_path in (${placeholders(1, folders.length)})
+    `select ${jobColumnList} from jobs where job_id in (
+        select (
+          select job_id from jobs where domain_path = folders.column1
+            order by created_at desc, job_id desc limit 1
+        ) from (values ${values}) as folders
+      )
       order by created_at desc, job_id desc limit 1`,
     folders,
   )
@@ -180,9 +189,6 @@ export async function findJobByBackupContent(db: Database, digest: string): Prom
 export async function saveBackupContent(db: Database, jobId: string, digest: string): Promise<void> {
   await db.query('update jobs set backup_sha256 = $2 where job_id = $1', [jobId, digest])
 }
-
-const placeholders = (first: number, count: number): string =>
-  Array.from({ length: count }, (_, index) => `$${first + index}`).join(', ')
 
 const listColumns = ['planned_stages', 'completed_stages', 'tags'] as const
 

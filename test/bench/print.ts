@@ -31,7 +31,7 @@ export function reportText(report: Report): string {
   ].join('\n')
 }
 
-function machineText({ processor, load, node, sqlite, python, shell }: Machine): string {
+export function machineText({ processor, load, node, sqlite, python, shell }: Machine): string {
   const tools = `Python ${python ?? 'absent'}, sqlite3 shell ${shell ?? 'absent'}`
   return `${processor}, load ${load.toFixed(2)}; Node ${node}, SQLite ${sqlite}; ${tools}\n`
 }
@@ -137,13 +137,13 @@ function compared(other: Spread | null, ratio: number | null): string[] {
   return [other.median.toFixed(3), `${other.min.toFixed(3)}-${other.max.toFixed(3)}`, ratio.toFixed(2)]
 }
 
-function verdict(value: number, limit: number | null): string {
+export function verdict(value: number, limit: number | null): string {
   if (limit === null) return ''
   return value <= limit ? 'ok' : 'OVER'
 }
 
 /** Numbers to the right, the first column to the left. */
-function tableText(rows: readonly string[][]): string {
+export function tableText(rows: readonly string[][]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const cell = (text: string, column: number): string =>
     column === 0 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!)

@@ -95,7 +95,7 @@ onEachEngine('a new database', (given) => {
     )
     expect(rows.map(({ name }) => name)).toEqual([
       ...['imports_by_job', 'jobs_by_backup', 'jobs_by_backup_content', 'jobs_by_domain'],
-      ...['jobs_by_status', 'jobs_by_time', 'jobs_by_user', 'waivers_by_domain'],
+      ...['jobs_by_status', 'jobs_by_time', 'jobs_by_user', 'stages_by_time', 'waivers_by_domain'],
     ])
   })
 
@@ -132,6 +132,7 @@ onEachEngine('a new database', (given) => {
         { version: 3, name: '0003_retention' },
         { version: 4, name: '0004_provenance' },
         { version: 5, name: '0005_limits' },
+        { version: 6, name: '0006_time_index' },
       ],
       pending: [],
       changed: [],
