@@ -47,6 +47,36 @@ export async function insertImport(db: Database, record: ImportRecord): Promise<
   )
 }
 
+/** What a page tells of an import. */
+export type ImportSummary = Pick<
+  ImportRecord,
+  | 'path'
+  | 'imported_at'
+  | 'imported_by'
+  | 'host'
+  | 'program_version'
+  | 'files_read'
+  | 'results_new'
+  | 'results_updated'
+> & { problems: FileProblem[]; disagreements: number }
+
+/** The imports into a job, oldest first. */
+export async function findImports(db: Database, jobId: string): Promise<ImportSummary[]> {
+  const rows = await db.query<
+    Omit<ImportSummary, 'problems' | 'disagreements'> & Record<'problems' | 'disagreements', string>
+  >(
+    `select path, imported_at, imported_by, host, program_version, files_read, results_new, results_updated, problems,
+        disagreements
+      from imports where job_id = $1 order by imported_at, import_id`,
+    [jobId],
+  )
+  return rows.map(({ problems, disagreements, ...row }) => ({
+    ...row,
+    problems: JSON.parse(problems) as FileProblem[],
+    disagreements: (JSON.parse(disagreements) as unknown[]).length,
+  }))
+}
+
 /** The newest import of a path into a job, or null. */
 export async function findLastImport(
   db: Database,
