@@ -44,7 +44,7 @@ function cell<Row>(column: HtmlColumn<Row>, row: Row, isHead: boolean): Html {
     typeof value === 'number' && Number.isFinite(value) ? attribute('data-v', String(value)) : null
   const look = classes(alignOf(column), paintClass(column.paint?.(row) ?? null))
   return isHead
-    ? markup`<th scope="row" ${look}${sortBy}>${text}</th>`
+    ? markup`<th scope="row"${look}${sortBy}>${text}</th>`
     : markup`<td${look}${sortBy}>${text}</td>`
 }
 
