@@ -170,18 +170,19 @@ describe.skipIf(!hasBrowser)(`the report in a browser${skipped}`, () => {
   })
 
   test('on paper it is light, whole and without controls', async () => {
-    const { page } = await open({ colorScheme: 'dark' })
+    const { page } = await open({ colorScheme: 'dark', viewport: { width: 1039, height: 735 } })
     await page.emulateMedia({ media: 'print' })
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
     expect(await page.locator('nav').isVisible()).toBe(false)
     expect(await page.locator('#comparison input').isVisible()).toBe(false)
-    // Nothing is cut off inside its box.
-    expect(
-      await page
-        .locator('.scroll')
-        .first()
-        .evaluate((box) => getComputedStyle(box).overflowX),
-    ).toBe('visible')
+    // Nothing is cut off inside its box, and the maps fit on A4: 297 mm less the margins are 1039 pixels.
+    expect(await page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX")).toBe(
+      'visible',
+    )
+    const widths = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('table.heat')].map((table) => table.getBoundingClientRect().right)",
+    )
+    expect(Math.max(...widths)).toBeLessThanOrEqual(1039)
     expect((await page.pdf({ preferCSSPageSize: true })).byteLength).toBeGreaterThan(10_000)
     await page.context().close()
   })

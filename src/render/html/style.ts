@@ -79,12 +79,12 @@ summary h2{display:inline;font-size:inherit}
 .key{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;list-style:none;margin:.3rem 0 0;padding:0;font-size:13px}
 .key b{display:inline-block;min-width:1.6rem;text-align:center;border:1px solid var(--line);border-radius:3px;margin-right:.25rem}
 .heat{font-size:12px}
-.heat th,.heat td{padding:.14rem .22rem;line-height:1.35}.heat tbody th,.heat thead tr:first-child th:first-child{padding-left:.5rem}
-.heat td{text-align:right;color:var(--cell);font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:11px;white-space:pre;border-bottom-color:transparent}
+.heat th,.heat td{padding:.14rem .17rem;line-height:1.35}.heat tbody th,.heat thead tr:first-child th:first-child{padding-left:.5rem}
+.heat td{text-align:right;color:var(--cell);font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:11px;letter-spacing:-.025em;white-space:pre;border-bottom-color:transparent}
 .heat tbody th{position:sticky;left:0;z-index:1;border-bottom-color:transparent;background:var(--ground)}
 .heat tbody th[scope=row]{position:static;text-align:right;font-weight:400;color:var(--quiet)}
 .heat tr.first>*{border-top:1px solid var(--line)}.heat tbody tr.first:first-child>*{border-top:0}
-.heat thead th{position:static;text-align:right;font-size:10.5px;letter-spacing:-.01em}
+.heat thead th{position:static;text-align:right;font-size:10px}
 .heat thead tr:first-child th:first-child{text-align:left;position:sticky;left:0;z-index:2}
 .heat thead .group{text-align:center;border-left:1px solid var(--line)}
 .fail{background:repeating-linear-gradient(135deg,var(--fail) 0 5px,var(--fail-2) 5px 10px);color:var(--fail-t)!important;font-weight:700}
@@ -102,8 +102,8 @@ footer h2{color:var(--text)}
 body{font-size:10px}header,main,footer{max-width:none;padding-left:0;padding-right:0}
 nav,.skip,.filter,th button::after{display:none!important}
 .scroll,.tall{overflow:visible;max-height:none;border:0;width:auto}
-table{font-size:8.5px}td.n,.heat td{font-size:7.5px!important}.heat th,.heat thead th{font-size:7.5px}
-.heat th,.heat td{padding:.06rem .22rem}th,td{padding:.1rem .35rem}
+table{font-size:8.5px}td.n{font-size:7.5px!important}.heat td{font-size:8.5px!important}.heat th,.heat thead th{font-size:7px}
+h2{font-size:14px}h3{font-size:11px}dt{font-size:8px}.map dl,.legend,.key,footer{font-size:9px}.verdict{font-size:11px}.verdict strong{font-size:13px}th,td{padding:.1rem .35rem}.heat th,.heat td{padding:.05rem .1rem}
 thead th,.list tbody th,.heat tbody th{position:static!important;min-width:0!important}
 .map,tr{break-inside:avoid}h2,h3{break-after:avoid}a{color:inherit;text-decoration:none}}
 `
