@@ -1,16 +1,17 @@
 import { parseArgs } from 'node:util'
+import { measureAnswers } from './answers.ts'
 import { measureOperations, warmUp } from './in-process.ts'
 import { describeMachine, findTools } from './machine.ts'
 import { type Report, reportText } from './print.ts'
 import { measureStartup } from './startup.ts'
 import { makeWorkshop } from './workshop.ts'
 
-/** `npm run bench [-- startup | operations] [--json] [--rounds n]`: how fast the program is, beside others. */
+/** `npm run bench [-- startup | operations | answers] [--json] [--rounds n]`: how fast the program is, beside others. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '100' } },
 })
-const parts = ['startup', 'operations']
+const parts = ['startup', 'operations', 'answers']
 const unknown = positionals.find((name) => !parts.includes(name))
 const rounds = Number(values.rounds)
 
@@ -27,6 +28,7 @@ if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
       machine,
       startup: wanted('startup') ? await measureStartup(shop, tools, rounds) : null,
       operations: wanted('operations') ? await measureOperations(shop, tools, rounds) : null,
+      answers: wanted('answers') ? await measureAnswers(shop, rounds) : null,
     }
     process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report))
   } finally {

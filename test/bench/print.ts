@@ -1,3 +1,4 @@
+import type { AnswersReport } from './answers.ts'
 import type { OperationsReport } from './in-process.ts'
 import type { Spread } from './interleave.ts'
 import type { Machine } from './machine.ts'
@@ -8,13 +9,15 @@ export interface Report {
   machine: Machine
   startup: StartupReport | null
   operations: OperationsReport | null
+  answers: AnswersReport | null
 }
 
-export function reportText({ machine, startup, operations }: Report): string {
+export function reportText({ machine, startup, operations, answers }: Report): string {
   return [
     machineText(machine),
     ...(startup === null ? [] : [startupText(startup)]),
     ...(operations === null ? [] : [operationsText(operations)]),
+    ...(answers === null ? [] : [answersText(answers)]),
   ].join('\n')
 }
 
@@ -37,6 +40,19 @@ function startupText({ rounds, figures }: StartupReport): string {
     one.toShell?.toFixed(1) ?? '',
   ])
   return `${title}\n\n${tableText([head, ...rows])}`
+}
+
+function answersText({ rounds, figures }: AnswersReport): string {
+  const title = `A job of 488 points and 12 measurements, whole processes, ms: median (min-max) of ${rounds} alternating rounds`
+  const rows = figures.map((one) => [
+    one.name,
+    one.median.toFixed(1),
+    `${one.min.toFixed(1)}-${one.max.toFixed(1)}`,
+    one.toShow.toFixed(2),
+    one.limit?.toFixed(1) ?? '',
+    verdict(one.toShow, one.limit),
+  ])
+  return `${title}\n\n${tableText([['command', 'median', 'min-max', 'to show', 'limit', ''], ...rows])}`
 }
 
 function operationsText({ rounds, figures }: OperationsReport): string {

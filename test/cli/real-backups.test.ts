@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openWorkplace, type Workplace } from './run-pvt.ts'
@@ -109,6 +109,24 @@ describe.skipIf(realData === '').each([
       expect(row).toMatchObject({ count: points, expected: points, failed: 0 })
       expect([row.min, row.max]).toEqual([Math.min(...values), Math.max(...values)])
     }
+  })
+
+  test('check finds the worst value of the file, and what is just inside or outside', async () => {
+    const expected = [...readCreport(report('creport.txt'))]
+    const names = [...expected[0]![1].keys()]
+    const worst = names.map((name) => Math.max(...expected.map(([, texts]) => Number(texts.get(name)))))
+    const check = async (limitOf: (value: number) => number, code: number): Promise<unknown[]> => {
+      const lines = names.map((name, index) => `${name},${limitOf(worst[index]!)},0`)
+      writeFileSync(place.path('limits.csv'), `measurement,max,near\n${lines.join('\n')}\n`)
+      return place.json(['results', 'check', '--limits', place.path('limits.csv')], { code })
+    }
+    const shared = names.map((measurement, index) => ({ measurement, worst: worst[index], count: points }))
+    const inside = shared.map((row) => ({ ...row, margin: 0, failing: 0, verdict: 'pass' }))
+    expect(await check((value) => value, 0)).toMatchObject(inside)
+    const outside = shared.map((row) => ({ ...row, verdict: 'fail' }))
+    expect(await check((value) => value - Math.abs(value) * 1e-9, 7)).toMatchObject(outside)
+    const same = ['results', 'compare', place.env.PVT_JOB!, place.env.PVT_JOB!]
+    expect(await place.json<unknown[]>(same)).toHaveLength(points * measurements)
   })
 
   test('inspect finds the same', async () => {

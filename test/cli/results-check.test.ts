@@ -265,8 +265,8 @@ describe('waivers', () => {
     const rows = await place.json<Row[]>(['results', 'check'], inWhole)
     expect(rows).toMatchObject([{ verdict: 'waived', failing: 10, waived: 10 }, { verdict: 'pass' }])
     expect(rows[0]!.waivers).toMatchObject([
-      { reason: 'known', waived_by: 'ada' },
       { reason: 'next netlist', point: 'SSG/*/m40/*' },
+      { reason: 'known', waived_by: 'ada' },
     ])
     const { stdout } = await place.pvt(['results', 'check'], inWhole)
     expect(stdout).toMatch(/^\w{8} +del_rr +SSG\/\*\/m40\/\* +2999-12-31 23:59:59 +ada +next netlist$/m)
