@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url)
  * A file of their own each: parsing them costs every start a millisecond each, and `pg` thirty. chalk is in
  * the program, where the code cache serves it as well: colour costs 2 ms less.
  */
-const lateLibraries = ['cli-table3', 'csv-stringify/sync', 'picomatch', 'pg']
+const lateLibraries = ['cli-table3', 'csv-stringify/sync', 'hyparquet-writer', 'picomatch', 'pg']
 
 /**
  * Imported by modules that every start needs, for functions that it seldom does. Of Node's own, crypto takes 2 ms to

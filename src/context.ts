@@ -31,6 +31,8 @@ export interface Context {
   watchForInterruption(): Interruption
   /** Clears the screen where the answer goes to one; nothing in a pipe. */
   clearScreen(): void
+  /** Whether stdout is a terminal. */
+  answersToTerminal(): boolean
   /** Whether a person can be asked: stdin and stderr are terminals. */
   canAsk: boolean
   /** Asks a yes-or-no question on the terminal. */

@@ -87,6 +87,7 @@ export function openContext(settings: Settings): Context & { close(): Promise<vo
     clearScreen: () => {
       if (settings.format === 'table' && isTerminal(1)) writeOutput('\x1b[H\x1b[2J')
     },
+    answersToTerminal: () => isTerminal(1),
     canAsk: isTerminal(0) && isTerminal(2),
     confirm: askOnTerminal,
     exitWith: (code) => {

@@ -83,6 +83,7 @@ describe('the layers of src/', () => {
     ['cli-table3', /^render\//],
     ['chalk', /^render\//],
     ['csv-stringify/sync', /^render\//],
+    ['hyparquet-writer', /^render\//],
   ])('keep the package %s to its own files', (name, place) => {
     const users = sourceFiles().filter((file) => packagesOf(file).includes(name))
     expect(users.length).toBeGreaterThan(0)

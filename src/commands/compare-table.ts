@@ -41,7 +41,7 @@ export async function comparisonText(
   return sections.join('\n')
 }
 
-const jobText = ({ job_id, name, created_at }: Job): string =>
+export const jobText = ({ job_id, name, created_at }: Job): string =>
   `${shortId(job_id)} ${name}, ${localTime(created_at)}`
 
 function countsText(changes: readonly Change[], hidden: number): string {
@@ -53,13 +53,13 @@ function countsText(changes: readonly Change[], hidden: number): string {
   return `${counts.join(', ')}${more}\n`
 }
 
-const differenceColumns: Column<JobDifference>[] = [
+export const differenceColumns: Column<JobDifference>[] = [
   { key: 'field', title: 'DIFFERS', value: (row) => row.field },
   { key: 'base', value: (row) => row.base },
   { key: 'new', value: (row) => row.new },
 ]
 
-const worstColumns: Column<WorstChange>[] = [
+export const worstColumns: Column<WorstChange>[] = [
   { key: 'measurement', value: (row) => row.measurement },
   worstColumn('base'),
   { key: 'base_point', title: 'AT', value: (row) => row.base_point },
@@ -84,7 +84,7 @@ function worstColumn(side: 'base' | 'new'): Column<WorstChange> {
   }
 }
 
-function changeColumns(hasRows: boolean): Column<Change>[] {
+export function changeColumns(hasRows: boolean): Column<Change>[] {
   const quantity = (
     key: 'base' | 'new' | 'difference',
     failed: (row: Change) => string | null,

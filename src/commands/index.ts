@@ -23,6 +23,7 @@ import { defineResultsCompare } from './results-compare.ts'
 import { defineResultsExport } from './results-export.ts'
 import { defineResultsImport } from './results-import.ts'
 import { defineResultsMissing } from './results-missing.ts'
+import { defineResultsReport } from './results-report.ts'
 import { defineResultsSensitivity } from './results-sensitivity.ts'
 import { defineResultsShow } from './results-show.ts'
 import { defineResultsSummary } from './results-summary.ts'
@@ -80,6 +81,7 @@ export const commands: readonly (Group | Single)[] = [
       defineResultsCompare,
       defineResultsSensitivity,
       defineResultsExport,
+      defineResultsReport,
     ],
   },
   { name: 'imports', define: defineImports },

@@ -56,6 +56,12 @@ export function jobDocument(view: JobView): Document<Record<string, unknown>> {
 }
 
 async function fieldsOf(view: JobView, style: Style): Promise<string> {
+  const configuration = configurationFields(view).map(([key, text]) => [`  ${key}`, text] as const)
+  return renderFields([...jobFields(view), ...configuration], style)
+}
+
+/** What is known of a job besides its configuration, in words. */
+export function jobFields(view: JobView): [label: string, text: string][] {
   const given = (text: string | null): string => text ?? '-'
   const fields: [string, string | null][] = [
     ['job', view.job_id],
@@ -82,8 +88,7 @@ async function fieldsOf(view: JobView, style: Style): Promise<string> {
     ['backup', view.backup_path],
     ...view.simulation_logs.map((log): [string, string] => ['log', simulationLogText(log)]),
   ]
-  const shown = fields.filter((field): field is [string, string] => field[1] !== null)
-  return renderFields([...shown, ...configurationFields(view)], style)
+  return fields.filter((field): field is [string, string] => field[1] !== null)
 }
 
 /** Where the configuration comes from, unless it was given. */
@@ -113,14 +118,14 @@ function simulations(view: JobView): string {
 }
 
 /** Every parameter under its name in config.cfg; none for a job without a configuration. */
-function configurationFields(view: JobView): [string, string][] {
+export function configurationFields(view: JobView): [key: string, text: string][] {
   if (view.mode === null) return []
   return configurationKeys.map(({ key, field }) => {
     const custom =
       field === 'postlay_cross_cornerlist' && view.postlay_custom_corners
         ? `:${view.postlay_custom_corners}`
         : ''
-    return [`  ${key}`, `${view[field] ?? '-'}${custom}`]
+    return [key, `${view[field] ?? '-'}${custom}`]
   })
 }
 
@@ -130,7 +135,7 @@ async function timelineOf(view: JobView, style: Style): Promise<string> {
 }
 
 /** Every attempt, and, while the job goes on, a line for each planned stage that has none yet. */
-function timeline({ status, planned_stages, stages }: JobView): TimelineRow[] {
+export function timeline({ status, planned_stages, stages }: JobView): TimelineRow[] {
   const waiting = hasEnded(status)
     ? []
     : planned_stages.filter((name) => latestAttempt(stages, name) === null)

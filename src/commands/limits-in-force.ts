@@ -20,19 +20,27 @@ export async function limitsInForce(
   domain: string,
   file: string | undefined,
 ): Promise<LimitsInForce> {
-  const stored = await findNewestLimits(await context.database(), domain)
-  if (file !== undefined) {
-    const loaded = loadLimits(resolve(context.settings.cwd, file))
-    return { ...loaded, version: stored?.limits_sha256 === loaded.sha256 ? stored.version : null }
-  }
-  if (stored === null) {
+  const limits = await limitsIfAny(context, domain, file)
+  if (limits === null) {
     throw new PvtError(
       'limits_not_found',
       `the domain ${domain} has no limits`,
       'keep some with: pvt limits set <file.csv>, or name a file: --limits <file.csv>',
     )
   }
-  return readStoredLimits(stored)
+  return limits
+}
+
+/** The same; null when the domain has none. @throws as loadLimits for a file. */
+export async function limitsIfAny(
+  context: Context,
+  domain: string,
+  file: string | undefined,
+): Promise<LimitsInForce | null> {
+  const stored = await findNewestLimits(await context.database(), domain)
+  if (file === undefined) return stored === null ? null : readStoredLimits(stored)
+  const loaded = loadLimits(resolve(context.settings.cwd, file))
+  return { ...loaded, version: stored?.limits_sha256 === loaded.sha256 ? stored.version : null }
 }
 
 /** The newest limits of a domain; none where it has none. */

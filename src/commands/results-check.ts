@@ -10,8 +10,7 @@ import {
 } from '../domain/check-limits.ts'
 import type { Job } from '../domain/job.ts'
 import type { Limit } from '../domain/limit.ts'
-import { nameMatcher, type ResultFilter } from '../domain/point-filter.ts'
-import { pointName } from '../domain/point.ts'
+import type { ResultFilter } from '../domain/point-filter.ts'
 import { measurementNames } from '../domain/result.ts'
 import { exitCodes, usageError } from '../errors.ts'
 import { renderFolded, type Style } from '../render/index.ts'
@@ -19,6 +18,7 @@ import { findWaivers } from '../store/waivers.ts'
 import { checkColumns, type CheckRow, checkTable, toCheckRow, waivedTable } from './check-table.ts'
 import { filterJobResults, type JobResults, loadJobResults } from './job-results.ts'
 import { keepJobVerdict, printKeptVerdicts } from './kept-verdicts.ts'
+import { limitsAskedFor } from './limits-asked-for.ts'
 import { type LimitsInForce, limitsInForce } from './limits-in-force.ts'
 import { addFilters, type FilterOptions, toFilter } from './result-filter.ts'
 import { type Act, addExamples, counted, shortId } from './shared.ts'
@@ -73,32 +73,18 @@ export async function runResultsCheck(context: Context, options: Options): Promi
   if (isWhole) await keepJobVerdict(context, job, { verdict, checks, inForce, now })
 }
 
-/**
- * The limits that are asked for. One whose points were all filtered out has nothing to say; one that no point of the
- * job matches stays, because it checks nothing.
- *
- * @throws usage error when none is left: nothing was checked, and that must not look like a pass.
- */
+/** @throws usage error when none is left: nothing was checked, and that must not look like a pass. */
 function chooseLimits(
   limits: readonly Limit[],
   all: JobResults,
   filtered: CheckedJob,
   filter: ResultFilter,
 ): Limit[] {
-  const isWanted = nameMatcher(filter.measure)
-  const chosen = limits.filter(({ measurement, point }) => {
-    if (!isWanted(measurement)) return false
-    return hasPoint(filtered, point) || !hasPoint(all, point)
-  })
+  const chosen = limitsAskedFor(limits, all, filtered, filter)
   if (chosen.length === 0) {
     throw usageError('no limit is about what the filters choose', 'see the limits with: pvt limits show')
   }
   return chosen
-}
-
-function hasPoint({ results, expected }: CheckedJob, glob: string | null): boolean {
-  const matches = glob === null ? () => true : nameMatcher([glob])
-  return [...results, ...(expected ?? [])].some((point) => matches(pointName(point)))
 }
 
 function sayWhatIsOdd(context: Context, job: Job, all: JobResults, limits: readonly Limit[]): void {
