@@ -175,11 +175,12 @@ describe('export to Parquet', () => {
     })
     const shown = await place.json<Record<string, unknown>[]>(['results', 'show'])
     expect(rows).toEqual(
-      shown.map(({ measurements, failed, sweep: _, ...row }) => ({
-        ...row,
-        ...(measurements as object),
-        failed: Object.keys(failed as object).length === 0 ? null : JSON.stringify(failed),
-      })),
+      shown.map(({ measurements, failed, ...row }) => {
+        const texts = Object.keys(failed as object).length === 0 ? null : JSON.stringify(failed)
+        const { sweep, ...own } = row
+        expect(sweep).toEqual({})
+        return { ...own, ...(measurements as object), failed: texts }
+      }),
     )
     expect(rows.filter(({ power }) => power === null).map(({ point }) => point as string)).toEqual([failing])
   })
