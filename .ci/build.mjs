@@ -19,6 +19,9 @@ const lateLibraries = ['cli-table3', 'csv-stringify/sync', 'hyparquet-writer', '
  */
 const lateFunctions = ['picomatch', 'node:crypto', 'node:child_process', 'node:tty', 'child_process']
 
+/** A part of the program that one command needs: style sheet, script and all that draws the report. */
+const reportPage = { entry: 'src/commands/report-page.ts', file: 'report-page' }
+
 const fileOf = (library) => `${library.replace('/', '-')}.cjs`
 
 /** Loads the late libraries from their own files, and the late functions when one of them is called. */
@@ -31,6 +34,9 @@ const lateModules = {
       if (lateFunctions.includes(path) && namespace !== 'late') return { path, namespace: 'late' }
       return { path: lateLibraries.includes(path) ? `./${fileOf(path)}` : path, external: true }
     })
+    onResolve({ filter: /\/report-page\.ts$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: `./${reportPage.file}.cjs`, external: true },
+    )
     onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({ contents: standIn(path), resolveDir: '.' }))
   },
 }
@@ -68,6 +74,13 @@ await build({
   plugins: [lateModules],
   // A CommonJS file has __dirname; the source asks for that first.
   logOverride: { 'empty-import-meta': 'silent' },
+})
+await build({
+  ...shared,
+  entryPoints: { [reportPage.file]: reportPage.entry },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  plugins: [lateModules],
 })
 await build({
   ...shared,

@@ -4,7 +4,8 @@ import type { ReportVerdict } from '../domain/report-verdict.ts'
 import { duration, localTime } from '../render/index.ts'
 import { type Page, renderPage } from '../render/html/page.ts'
 import { type Findings, judgeFindings } from './report-findings.ts'
-import { reportFoot, reportSections } from './report-sections.ts'
+import { reportFoot } from './report-foot.ts'
+import { reportSections } from './report-sections.ts'
 import { counted } from './shared.ts'
 
 /** The page as text. */

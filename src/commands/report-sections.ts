@@ -1,17 +1,15 @@
 import type { LimitCheck } from '../domain/check-limits.ts'
-import { heatMaps } from '../domain/heat-map.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
 import { measurementNames, type Result } from '../domain/result.ts'
-import { type Column, inUnitOf, localTime } from '../render/index.ts'
-import { heatKey, htmlHeatMap } from '../render/html/heat-map.ts'
+import type { Column } from '../render/index.ts'
 import { type Html, markup, joinHtml } from '../render/html/html.ts'
 import type { Section } from '../render/html/page.ts'
-import { htmlFields, htmlTable, type HtmlColumn, paintClass } from '../render/html/table.ts'
-import type { ImportRecord } from '../store/imports.ts'
+import { htmlFields, htmlNote, htmlTable, type HtmlColumn } from '../render/html/table.ts'
 import { type CheckRow, checkTable, toCheckRow, waiverTable } from './check-table.ts'
 import { changeColumns, differenceColumns, jobText, worstColumns } from './compare-table.ts'
 import { configurationFields, jobFields, timeline } from './job-view.ts'
 import { type Findings, missingPoints } from './report-findings.ts'
+import { heatSection } from './report-maps.ts'
 import { tableColumns } from './result-table.ts'
 import { counted } from './shared.ts'
 import { stageColumns } from './stage-columns.ts'
@@ -30,8 +28,6 @@ export function reportSections(findings: Findings): Section[] {
   ].filter((section) => section !== null)
 }
 
-const note = (text: string): Html => markup`<p class="note">${text}</p> `
-
 function limitSection({ checks, inForce }: Findings): Section | null {
   if (checks === null || inForce === null) return null
   const rows = checks.map((check) => toCheckRow(check, inForce.version))
@@ -49,7 +45,7 @@ function limitSection({ checks, inForce }: Findings): Section | null {
     id: 'limits',
     title: 'Limits',
     body: joinHtml([
-      note(
+      htmlNote(
         `Limits: ${origin}. The margin is what is left to the limit, negative when it is violated; in percent of max − min, or of the limit where there is one side. ! violates, ~ is near.`,
       ),
       htmlTable({ caption: 'Limits with the worst value and its margin', columns, rows }),
@@ -145,57 +141,8 @@ const few = 10
 
 const hasNone = (results: readonly Result[], stored: number): Html =>
   results.length === 0
-    ? note(stored === 0 ? 'No result was imported yet.' : 'None of them is stored.')
+    ? htmlNote(stored === 0 ? 'No result was imported yet.' : 'None of them is stored.')
     : markup``
-
-function heatSection(findings: Findings): Section | null {
-  const { results, expected, checks, limits } = findings
-  const names = measurementNames(results)
-  if (names.length === 0) return null
-  const rows = new Map(summaryRows({ results, expected }).map((row) => [row.measurement, row]))
-  const maps = heatMaps(names, [...(expected ?? []), ...results], results, checks ?? []).map((map) => {
-    const ofName = limits.filter(({ measurement }) => measurement === map.measurement)
-    const unit = ofName.find(({ unit: known }) => known !== null)?.unit ?? null
-    const { min = null, min_point = null, max = null, max_point = null } = rows.get(map.measurement) ?? {}
-    const worst = (checks ?? []).filter(({ limit }) => ofName.includes(limit)).map(factOfCheck)
-    const range = min === null ? [] : [['min', `${inUnitOf([min, max], min)} at ${min_point!}`] as const]
-    const top = max === null ? [] : [['max', `${inUnitOf([min, max], max)} at ${max_point!}`] as const]
-    return htmlHeatMap({ ...map, unit, facts: [...worst, ...range, ...top] })
-  })
-  const sweeps = results.some(({ alter_number, row_number }) => alter_number !== 1 || row_number !== 1)
-  return {
-    id: 'maps',
-    title: 'Heat maps',
-    body: markup`${note(mapsNote(checks !== null, sweeps))}${heatKey()}
-      <div class="maps">${maps}</div> `,
-  }
-}
-
-function mapsNote(hasLimits: boolean, sweeps: boolean): string {
-  const colour = hasLimits
-    ? 'Colour is the margin to the limit, the palest the smallest; without a limit it is the value, the palest the lowest.'
-    : 'Colour is the value, the palest the lowest.'
-  return `A cell is the value of a PVT point. ${colour}${sweeps ? ' Of several rows of a point the worst is shown.' : ''}`
-}
-
-/** `limit`: `10.00p … 50.00p, worst 48.15p, margin 3.7 % at …` */
-function factOfCheck({ limit, worst, verdict }: LimitCheck): readonly [string, string] {
-  const numbers = [limit.min, limit.max, worst?.value ?? null]
-  const { min, max } = limit
-  const shown = (value: number | null): string => inUnitOf(numbers, value)
-  const range =
-    min !== null && max !== null
-      ? `${shown(min)} … ${shown(max)}`
-      : min !== null
-        ? `≥ ${shown(min)}`
-        : `≤ ${shown(max)}`
-  const margin =
-    worst === null
-      ? 'no value'
-      : `margin ${worst.margin_percent === null ? shown(worst.margin) : `${worst.margin_percent.toFixed(1)} %`}`
-  const where = limit.point === null ? '' : ` for ${limit.point}`
-  return [`limit${where}`, `${range}: ${verdict}, ${margin}`]
-}
 
 /** Changes that the page shows; the command `results compare` has all. */
 const mostChanges = 200
@@ -215,7 +162,7 @@ function comparisonSection({ comparison }: Findings): Section | null {
     id: 'comparison',
     title: 'Comparison',
     body: joinHtml([
-      note(`Base: ${jobText(base)}. ${counts}${more}`),
+      htmlNote(`Base: ${jobText(base)}. ${counts}${more}`),
       ...(differences.length === 0
         ? []
         : [
@@ -263,7 +210,9 @@ function valueSection({ results, limits }: Findings): Section | null {
     title: `All values (${counted(results.length, 'row')})`,
     closed: true,
     body: joinHtml([
-      ...(left === 0 ? [] : [note(`The first ${rows.length} rows; all of them with: pvt results export.`)]),
+      ...(left === 0
+        ? []
+        : [htmlNote(`The first ${rows.length} rows; all of them with: pvt results export.`)]),
       htmlTable({
         ...{ caption: 'All measured values', columns: tableColumns(results, { raw: false, limits }), rows },
         ...{ filter: true, tall: true },
@@ -287,55 +236,3 @@ function jobSection({ job }: Findings): Section {
     ]),
   }
 }
-
-/** Where everything on the page comes from. */
-export function reportFoot({ job, imports, inForce, made }: Findings): Html {
-  const columns: HtmlColumn<ImportRecord>[] = [
-    { key: 'imported', value: (row) => localTime(row.imported_at) },
-    { key: 'by', value: (row) => `${row.imported_by} on ${row.host}` },
-    { key: 'path', title: 'read from', value: (row) => row.path },
-    { key: 'files_read', title: 'files', align: 'right', value: (row) => row.files_read },
-    { key: 'results', title: 'new rows', align: 'right', value: (row) => row.results_new },
-    { key: 'updated', align: 'right', value: (row) => row.results_updated },
-    { key: 'disagreements', align: 'right', value: (row) => row.disagreements.length },
-    {
-      key: 'problems',
-      align: 'right',
-      value: (row) => row.problems.length,
-      paint: (row) => (row.problems.length > 0 ? 'red' : null),
-    },
-    { key: 'program_version', title: 'by pvt', value: (row) => row.program_version },
-  ]
-  const problems = imports.at(-1)?.problems ?? []
-  return markup`<h2>Where this comes from</h2>
-    ${htmlFields([
-      ['page made', `${localTime(made.at)} (${made.at}) by ${made.by}`],
-      ['program', `pvt ${made.version}`],
-      ['job', job.job_id],
-      ...(job.config_sha256 === null ? [] : [['config.cfg, SHA-256', job.config_sha256] as const]),
-      ...(inForce === null
-        ? []
-        : [
-            [
-              'limits',
-              inForce.version === null ? inForce.path : `version ${inForce.version}, ${inForce.path}`,
-            ] as const,
-            ['limits, SHA-256', inForce.sha256] as const,
-          ]),
-    ])}
-    ${imports.length === 0 ? note('Nothing was imported.') : htmlTable({ caption: 'Imports into this job', columns, rows: imports })}
-    ${
-      problems.length > 0 &&
-      markup`<h3>Problems of the newest import</h3>
-        <ul>
-          ${problems.slice(0, mostProblems).map(({ file, line, message }) => markup`<li class="${paintClass('red')}">${file}${line === null ? '' : `:${line}`}: ${message}</li>`)}
-        </ul>`
-    }
-    ${problems.length > mostProblems && note(`${problems.length - mostProblems} more problems are in the database.`)}
-    <p>
-      The page holds all that it shows and needs neither the database nor a network. Times are those of the
-      host that made it.
-    </p> `
-}
-
-const mostProblems = 50

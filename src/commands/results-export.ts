@@ -52,7 +52,8 @@ export async function runResultsExport(context: Context, options: Options): Prom
   const db = await context.database()
   const stored = await findResults(db, job.job_id, await findPoints(db, job.job_id))
   const results = filterResults(stored, toFilter(options))
-  const content = type === 'parquet' ? await toParquet(results) : await toText(type, results, context.settings.safeCsv)
+  const content =
+    type === 'parquet' ? await toParquet(results) : await toText(type, results, context.settings.safeCsv)
   if (!isFile) {
     // Only text gets here.
     context.printText(content as string)

@@ -72,20 +72,16 @@ export async function runResultsReport(context: Context, options: Options): Prom
 }
 
 /** The file to write; null for stdout. Data that was asked for (--json) is about a file, and needs stdout for itself. */
-function toOutput(
-  { settings, answersToTerminal }: Context,
-  given: string | undefined,
-  job: Job,
-): string | null {
+function toOutput(context: Context, given: string | undefined, job: Job): string | null {
   if (given === '') throw usageError('-o names no file', 'for example: -o report.html')
-  if (given === '-' && settings.format !== 'table') {
+  if (given === '-' && context.settings.format !== 'table') {
     throw usageError(
       'the page and the data about it cannot both go to stdout',
       'leave out one of -o - and -f',
     )
   }
   if (given !== undefined) return given === '-' ? null : given
-  if (settings.format === 'table' && !answersToTerminal()) return null
+  if (context.settings.format === 'table' && !context.answersToTerminal()) return null
   return `pvt-report-${shortId(job.job_id)}.html`
 }
 

@@ -68,23 +68,16 @@ test('with limits the verdict is theirs', async () => {
 })
 
 test('the kept limits of the domain count without being named, and so do waivers, with reason and date', async () => {
-  const other = openWorkplace(place.db)
+  const other = openWorkplace()
   try {
-    const words = [
-      'limits',
-      'waive',
-      'del_rr',
-      '--reason',
-      'old <b>model</b>',
-      '--until',
-      '2090-01-31',
-      '--domain',
-      domain.folder,
-    ]
-    await other.pvt(['limits', 'set', limits, '--domain', domain.folder])
-    const waived = await other.pvt(words)
+    const { folder } = makeDomain(other.path('domain'), { measurements: ['del_rr', 'power'] })
+    other.env.PVT_JOB = await other.create(['-d', folder])
+    await other.pvt(['results', 'import'])
+    await other.pvt(['limits', 'set', limits])
+    const reason = ['--reason', 'old <b>model</b>', '--until', '2090-01-31']
+    const waived = await other.pvt(['limits', 'waive', 'del_rr', ...reason])
     expect(waived.code, waived.stderr).toBe(0)
-    const page = (await other.pvt(['results', 'report', '-j', job])).stdout
+    const page = (await other.pvt(['results', 'report'])).stdout
     expect(page).toContain('version 1 of the domain')
     expect(page).toContain('old &lt;b&gt;model&lt;/b&gt;')
     expect(page).toContain('2090-01-31')
@@ -175,11 +168,12 @@ describe('export to Parquet', () => {
     })
     const shown = await place.json<Record<string, unknown>[]>(['results', 'show'])
     expect(rows).toEqual(
-      shown.map(({ measurements, failed, sweep: _, ...row }) => ({
-        ...row,
-        ...(measurements as object),
-        failed: Object.keys(failed as object).length === 0 ? null : JSON.stringify(failed),
-      })),
+      shown.map(({ measurements, failed, ...row }) => {
+        const texts = Object.keys(failed as object).length === 0 ? null : JSON.stringify(failed)
+        const { sweep, ...own } = row
+        expect(sweep).toEqual({})
+        return { ...own, ...(measurements as object), failed: texts }
+      }),
     )
     expect(rows.filter(({ power }) => power === null).map(({ point }) => point as string)).toEqual([failing])
   })

@@ -91,3 +91,6 @@ export function htmlFields(fields: readonly (readonly [label: string, text: stri
     )}
   </dl> `
 }
+
+/** A quiet paragraph that explains what comes below it. */
+export const htmlNote = (text: string): Html => markup`<p class="note">${text}</p> `
