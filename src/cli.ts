@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { completionAnswer, completionWord } from './commands/completion-candidates.ts'
 import { commands } from './commands/index.ts'
 import type { Act } from './commands/shared.ts'
 import { openContext } from './open-context.ts'
@@ -16,6 +17,7 @@ async function main(argv: readonly string[]): Promise<void> {
   // pg and Node warn their developers; on a user's stderr that is noise, and no JSON.
   if (!isDebugging(process.env)) process.removeAllListeners('warning')
   const program = defineProgram(argv)
+  if (argv[0] === completionWord) return complete(program, argv.slice(1))
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {
@@ -25,6 +27,16 @@ async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = failure.exitCode
     if (failure.error !== null) reportFailure(failure.error, { argv, environment: process.env })
   }
+}
+
+/** Answers a shell's completion; ends at once, whatever still waits for a server, and always well. */
+async function complete(program: Command, question: readonly string[]): Promise<void> {
+  try {
+    writeOutput(await completionAnswer(program, question, { environment: process.env, cwd: currentFolder() }))
+  } catch {
+    // There is nobody to tell: the user is typing.
+  }
+  process.exit(0)
 }
 
 function defineProgram(argv: readonly string[]): Command {
@@ -72,8 +84,13 @@ function missingCommand(program: Command, argv: readonly string[]): PvtError {
  */
 function wanted(argv: readonly string[]): typeof commands {
   const named = commands.filter(({ name }) => argv.includes(name))
-  return named.length === 0 || argv.includes('help') ? commands : named
+  const all =
+    named.length === 0 || argv[0] === completionWord || allNeeded.some((name) => argv.includes(name))
+  return all ? commands : named
 }
+
+/** Commands that say something of all the others. */
+const allNeeded = ['help', 'completion']
 
 const groupDescription = (summary: string): string => `${summary[0]!.toUpperCase()}${summary.slice(1)}.`
 

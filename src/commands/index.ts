@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { defineBackupCreate, defineBackupList, defineBackupVerify } from './backup.ts'
 import { defineCleanup } from './cleanup.ts'
+import { defineCompletion } from './completion.ts'
 import { defineDbCheck, defineDbMigrate, defineDbOptimize, defineDbPath, defineDbStatus } from './db.ts'
 import { defineHistory } from './history.ts'
 import { defineInspect } from './inspect.ts'
@@ -81,4 +82,5 @@ export const commands: readonly (Group | Single)[] = [
     summary: 'look at the database and look after it',
     commands: [defineDbPath, defineDbStatus, defineDbMigrate, defineDbCheck, defineDbOptimize],
   },
+  { name: 'completion', define: defineCompletion },
 ]
