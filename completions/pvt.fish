@@ -12,15 +12,12 @@ function __pvt_candidates
     set -l token (commandline -ct)
     set -l head (string match -r '^--[^=]+=' -- $token)
     set -l rest (string replace -r '^--[^=]+=' '' -- $token)
-    switch "$answer[1]"
-        case 'files*'
-            for path in (__fish_complete_path "$rest")
-                echo $head$path
-            end
-        case 'folders*'
-            for path in (__fish_complete_directories "$rest" '')
-                echo $head$path
-            end
+    # What fish offers for a command that it does not know are files.
+    string match -qr '^(files|folders)' -- "$answer[1]"; or return 0
+    set -l paths (complete -C "__pvt_of_files $rest")
+    string match -q 'folders*' -- "$answer[1]"; and set paths (string match -r '.*/$' -- $paths)
+    for path in $paths
+        echo "$head$path"
     end
 end
 

@@ -3,5 +3,5 @@
 # and in ~/.tcshrc: if ( -r ~/.pvt.tcsh ) source ~/.pvt.tcsh
 # tcsh completes files by itself, after the words that are listed here; for all else it asks pvt.
 
-complete pvt @rules@
-complete pvt.cjs @rules@
+complete {pvt,*/pvt} @rules@
+complete {pvt.cjs,*/pvt.cjs} @rules@
