@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { completionAnswer, completionWord } from './commands/completion-candidates.ts'
 import { commands } from './commands/index.ts'
-import type { Act } from './commands/shared.ts'
+import { type Act, addExamples, examplesOf } from './commands/shared.ts'
 import { openContext } from './open-context.ts'
 import { failureOf, reportFailure } from './failure.ts'
-import { type PvtError, usageError } from './errors.ts'
+import { exitMeanings, type PvtError, usageError } from './errors.ts'
 import { type GlobalOptions, isDebugging, toSettings } from './settings.ts'
 import { isTerminal, writeOutput } from './output.ts'
 import { programVersion } from './version.ts'
@@ -51,7 +51,13 @@ function defineProgram(argv: readonly string[]): Command {
     .option('--json', 'the same as -f json')
     .option('-q, --quiet', 'nothing on stderr but errors')
     .option('--no-color', 'no colours (also NO_COLOR)')
-    .addHelpText('after', exitCodeHelp)
+    .addHelpText('after', `\nExit codes:\n${exitCodeLines().join('\n')}`)
+  addExamples(
+    program,
+    'job create -c config.cfg',
+    'results import 00bkp_202506161234 --new',
+    'history --since 7d',
+  )
   const act: Act =
     (run) =>
     (...rest) =>
@@ -64,6 +70,8 @@ function defineProgram(argv: readonly string[]): Command {
         .summary(entry.summary)
         .description(groupDescription(entry.summary))
       for (const define of entry.commands) define(group, act)
+      // A group shows how its first two commands are used.
+      addExamples(group, ...group.commands.slice(0, 2).flatMap((command) => examplesOf(command).slice(0, 1)))
     }
   }
   configure(program)
@@ -93,6 +101,19 @@ function wanted(argv: readonly string[]): typeof commands {
 const allNeeded = ['help', 'completion']
 
 const groupDescription = (summary: string): string => `${summary[0]!.toUpperCase()}${summary.slice(1)}.`
+
+/** As many to a line as fit; a signal's code is the shell's, not ours. */
+function exitCodeLines(): string[] {
+  const lines: string[] = []
+  for (const [code, meaning] of Object.entries(exitMeanings)) {
+    if (Number(code) > 128) continue
+    const text = `  ${code} ${meaning}`
+    const last = lines.at(-1)
+    if (last === undefined || last.length + text.length > 90) lines.push(text)
+    else lines[lines.length - 1] = `${last} ${text}`
+  }
+  return lines
+}
 
 /** Every command throws instead of exiting, says what is wrong in our one line, and writes through our output. */
 function configure(command: Command): void {
@@ -135,15 +156,5 @@ function currentFolder(): string {
     return '/'
   }
 }
-
-const exitCodeHelp = `
-Exit codes:
-  0 done   1 unexpected failure   2 wrong usage   3 not found   4 refused or not confirmed
-  5 database unavailable   6 bad input data   7 a check did not pass
-
-Examples:
-  $ pvt job create -c config.cfg
-  $ pvt results import 00bkp_202506161234 --new
-  $ pvt history --since 7d`
 
 void main(process.argv.slice(2))

@@ -20,7 +20,9 @@ const layers: Record<string, { imports: readonly string[]; types?: readonly stri
   },
   'open-context.ts': { imports: ['context.ts', 'output.ts', 'render', 'settings.ts', 'store'] },
   'failure.ts': { imports: ['errors.ts', 'output.ts', 'render', 'settings.ts'] },
-  commands: { imports: ['import', 'store', 'domain', 'render', 'context.ts', 'errors.ts', 'version.ts'] },
+  commands: {
+    imports: ['import', 'store', 'domain', 'render', 'context.ts', 'errors.ts', 'settings.ts', 'version.ts'],
+  },
   'context.ts': { imports: [], types: ['store', 'settings.ts', 'render'] },
   import: { imports: ['parse', 'store', 'domain', 'errors.ts'] },
   store: { imports: ['domain', 'errors.ts'], types: ['settings.ts'] },

@@ -3,7 +3,7 @@ import { type DatabaseLocation, type Environment, toSettings } from '../settings
 import type { Database } from '../store/database.ts'
 import { openDatabase } from '../store/open-database.ts'
 import { type Answer, renderAnswer } from './completion-answer.ts'
-import { readLine, type Shell, shells } from './completion-line.ts'
+import { readLine, shells } from './completion-line.ts'
 import { findPosition, optionsAt, type Position } from './completion-position.ts'
 import { type Candidate, commandCandidates, valueCandidates, valueKind } from './completion-values.ts'
 
@@ -59,9 +59,7 @@ const isPath = (kind: ReturnType<typeof valueKind>, typed: string): boolean =>
 
 function optionCandidates(command: Command): Candidate[] {
   return optionsAt(command).flatMap(({ long, short, description }) =>
-    [long, short].flatMap((name) =>
-      name === undefined || name === null ? [] : [{ value: name, description }],
-    ),
+    [long, short].flatMap((name) => (name === undefined ? [] : [{ value: name, description }])),
   )
 }
 

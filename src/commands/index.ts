@@ -3,6 +3,7 @@ import { defineBackupCreate, defineBackupList, defineBackupVerify } from './back
 import { defineCleanup } from './cleanup.ts'
 import { defineCompletion } from './completion.ts'
 import { defineDbCheck, defineDbMigrate, defineDbOptimize, defineDbPath, defineDbStatus } from './db.ts'
+import { defineHelp } from './help.ts'
 import { defineHistory } from './history.ts'
 import { defineInspect } from './inspect.ts'
 import { defineJobCancel } from './job-cancel.ts'
@@ -83,4 +84,5 @@ export const commands: readonly (Group | Single)[] = [
     commands: [defineDbPath, defineDbStatus, defineDbMigrate, defineDbCheck, defineDbOptimize],
   },
   { name: 'completion', define: defineCompletion },
+  { name: 'help', define: defineHelp },
 ]

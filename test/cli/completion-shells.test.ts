@@ -18,7 +18,16 @@ beforeAll(async () => {
   job = jobs[0]!.job_id
   mkdirSync(place.path('work', 'a folder'))
   mkdirSync(place.path('work', 'odd'))
-  await place.create(['-d', place.path('work', 'odd'), '--tag', "it's $HOME", '--tag', 'col:on', '--tag', 'a*b'])
+  await place.create([
+    '-d',
+    place.path('work', 'odd'),
+    '--tag',
+    "it's $HOME",
+    '--tag',
+    'col:on',
+    '--tag',
+    'a*b',
+  ])
   writeFileSync(place.path('work', 'a folder', 'sim file.mt0'), '')
   writeFileSync(place.path('work', 'limits.csv'), '')
 })
@@ -54,7 +63,11 @@ for (const shell of shells) {
     })
 
     test('a job is completed by the beginning of its id, and by its other names', async () => {
-      expect(await complete(`pvt job status ${job.slice(0, 5)}\t`)).toEqual(['job', 'status', job.slice(0, 8)])
+      expect(await complete(`pvt job status ${job.slice(0, 5)}\t`)).toEqual([
+        'job',
+        'status',
+        job.slice(0, 8),
+      ])
       expect(await complete('pvt stage list -j @la\t')).toEqual(['stage', 'list', '-j', '@latest'])
     })
 
@@ -81,7 +94,11 @@ for (const shell of shells) {
     test("files are the shell's own", async () => {
       expect(await complete('pvt inspect lim\t')).toEqual(['inspect', 'limits.csv'])
       expect(await complete('pvt inspect a\tsim\t')).toEqual(['inspect', 'a folder/sim file.mt0'])
-      expect(await complete('pvt job create --config=lim\t')).toEqual(['job', 'create', '--config=limits.csv'])
+      expect(await complete('pvt job create --config=lim\t')).toEqual([
+        'job',
+        'create',
+        '--config=limits.csv',
+      ])
       // zsh takes the slash away again.
       const [, , , folder] = await complete('pvt job create -d a\t')
       expect(folder).toMatch(/^a folder\/?$/)

@@ -19,7 +19,10 @@ export const missingPart = (shell: Shell): string | null =>
 
 function isInstalled(name: string): boolean {
   try {
-    const version = execFileSync(name, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    const version = execFileSync(name, ['--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
     return name !== 'script' || version.includes('util-linux')
   } catch {
     return false
@@ -99,8 +102,7 @@ const startUp: Record<
   },
   zsh: {
     file: '.zshrc',
-    text: (folder) =>
-      `autoload -Uz compinit && compinit -u -D\nPS1='ready> '\nsource ${folder}/completion`,
+    text: (folder) => `autoload -Uz compinit && compinit -u -D\nPS1='ready> '\nsource ${folder}/completion`,
     command: () => 'exec zsh -d -i',
   },
   fish: {
