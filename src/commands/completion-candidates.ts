@@ -67,17 +67,22 @@ async function liveCandidates({ position, environment, cwd }: Asked): Promise<Ca
   const value = position.value!
   const db = position.values.get('db')
   let opened: Promise<Database> | null = null
-  return valueCandidates(valueKind(value), {
-    position,
-    value,
-    // When it is asked for: an empty PVT_DB must not keep back what needs no database.
-    get settings() {
-      return toSettings(db === undefined ? {} : { db }, environment, cwd, () => false)
-    },
-    database() {
-      return (opened ??= open(this.settings.database))
-    },
-  })
+  try {
+    return await valueCandidates(valueKind(value), {
+      position,
+      value,
+      // When it is asked for: an empty PVT_DB must not keep back what needs no database.
+      get settings() {
+        return toSettings(db === undefined ? {} : { db }, environment, cwd, () => false)
+      },
+      database() {
+        return (opened ??= open(this.settings.database))
+      },
+    })
+  } finally {
+    // A SQLite database that is not closed keeps its -wal and -shm files.
+    await (opened as Promise<Database> | null)?.then((database) => database.close()).catch(() => undefined)
+  }
 }
 
 async function open(location: DatabaseLocation): Promise<Database> {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeDomain } from '../fixtures/flow.ts'
@@ -7,7 +7,9 @@ import { missingPart, openSession, type Session, shells } from './shell-session.
 
 let place: Workplace
 /** The job with results. */
-let job: string
+let job = ''
+/** A newer one, with odd tags. */
+let odd = ''
 
 beforeAll(async () => {
   place = openWorkplace()
@@ -18,7 +20,7 @@ beforeAll(async () => {
   job = jobs[0]!.job_id
   mkdirSync(place.path('work', 'a folder'))
   mkdirSync(place.path('work', 'odd'))
-  await place.create([
+  odd = await place.create([
     '-d',
     place.path('work', 'odd'),
     '--tag',
@@ -113,5 +115,115 @@ for (const shell of shells) {
       expect(await complete('~/bin/pvt resu\t')).toEqual(['results'])
       expect(await complete('~/bin/pvt.cjs resu\t')).toEqual(['results'])
     })
+
+    test('after > files are completed', async () => {
+      expect(await complete('pvt history --limit 3 > lim\t')).toEqual(['history', '--limit', '3'])
+      expect(existsSync(place.path('work', 'lim'))).toBe(false)
+    })
+
+    test('what cannot be completed stays as it is, and nothing is said about it', async () => {
+      expect(await complete('pvt job create --name xy\t')).toEqual(['job', 'create', '--name', 'xy'])
+      expect(await complete('pvt nonsense --xy\t')).toEqual(['nonsense', '--xy'])
+      expect(session.shown()).not.toMatch(/pvt:|rror|not found/)
+    })
   })
 }
+
+const trySession = async (
+  shell: (typeof shells)[number],
+  options: Parameters<typeof openSession>[2],
+  tests: (session: Session) => Promise<void>,
+): Promise<void> => {
+  const session = await openSession(shell, place, options)
+  try {
+    await tests(session)
+  } finally {
+    session.close()
+  }
+}
+
+describe.skipIf(missingPart('bash') !== null)('bash', () => {
+  test('completes within quotes that are open', () =>
+    trySession('bash', {}, async ({ type }) => {
+      expect(await type("pvt job create --tag 'it\t")).toEqual(['job', 'create', '--tag', "it's $HOME"])
+      expect(await type('pvt job create --tag "it\t')).toEqual(['job', 'create', '--tag', "it's $HOME"])
+      expect(await type("pvt job create --tag='it\t")).toEqual(['job', 'create', "--tag=it's $HOME"])
+      expect(await type("pvt inspect 'a\tsim\t")).toEqual(['inspect', 'a folder/sim file.mt0'])
+    }))
+
+  test('completes an alias that is told to', () =>
+    trySession('bash', { start: 'alias p=pvt\ncomplete -F _pvt p' }, async ({ type }) => {
+      expect(await type('p resu\tmis\t')).toEqual(['results', 'missing'])
+    }))
+
+  test('inserts all jobs, the newest first where it can keep the order', () =>
+    trySession('bash', {}, async ({ type }) => {
+      const words = await type('pvt job status \x1b*')
+      expect(words.slice(2).sort()).toEqual([job.slice(0, 8), odd.slice(0, 8), '@latest', '.'].sort())
+    }))
+
+  test('completes with nounset, and where = and : end no word', () =>
+    trySession('bash', { start: 'set -u; COMP_WORDBREAKS=${COMP_WORDBREAKS//[:=]}' }, async ({ type }) => {
+      expect(await type('pvt job create --tag=col:o\t')).toEqual(['job', 'create', '--tag=col:on'])
+      expect(await type('pvt nonsense x\t')).toEqual(['nonsense', 'x'])
+    }))
+})
+
+describe.skipIf(missingPart('zsh') !== null)('zsh', () => {
+  test('finds the script in its fpath', () =>
+    trySession('zsh', { file: 'functions/_pvt' }, async ({ type }) => {
+      expect(await type('pvt resu\tmis\t')).toEqual(['results', 'missing'])
+      expect(await type('pvt resu\tmis\t')).toEqual(['results', 'missing'])
+    }))
+
+  test('shows what a job is, sees through an alias, and hears an assignment', () =>
+    trySession('zsh', { start: "alias p='pvt job'" }, async ({ type, shown }) => {
+      await type('p status \t')
+      expect(shown()).toMatch(new RegExp(`${job.slice(0, 8)} +-- gpio, completed, `))
+      expect(await type('PVT_DB=none.db pvt history --domain gp\t')).toEqual(['history', '--domain', 'gp'])
+      expect(await type('env=1 pvt history --domain gp\t')).toEqual(['history', '--domain', 'gpio'])
+    }))
+
+  test('completes within quotes that are open', () =>
+    trySession('zsh', {}, async ({ type }) => {
+      expect(await type("pvt job create --tag 'it\t")).toEqual(['job', 'create', '--tag', "it's $HOME"])
+      expect(await type('pvt job create --tag "it\t')).toEqual(['job', 'create', '--tag', "it's $HOME"])
+    }))
+})
+
+describe.skipIf(missingPart('fish') !== null)('fish', () => {
+  test('finds the script in its folder, sees through an alias, and hears an assignment', () =>
+    trySession(
+      'fish',
+      { file: '.config/fish/completions/pvt.fish', start: "alias p='pvt results'" },
+      async ({ type }) => {
+        expect(await type('pvt resu\tmis\t')).toEqual(['results', 'missing'])
+        expect(await type('p mis\t')).toEqual(['results', 'missing'])
+        expect(await type('PVT_DB=none.db pvt history --domain gp\t')).toEqual(['history', '--domain', 'gp'])
+      },
+    ))
+
+  test('answers complete -C with what a job is', async () => {
+    const { stdout, stderr } = await place.sh(
+      `pvt completion fish > script.fish; fish --no-config -c 'source script.fish; complete -C "pvt job status "'`,
+    )
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(
+      new RegExp(`^${odd.slice(0, 8)}\\todd, queued, .*\n${job.slice(0, 8)}\\tgpio, completed, `),
+    )
+    expect(stdout).not.toContain('folder/')
+  })
+
+  test('completes within quotes that are open', () =>
+    trySession('fish', {}, async ({ type }) => {
+      expect(await type("pvt job create --tag 'it\t")).toEqual(['job', 'create', '--tag', "it's $HOME"])
+    }))
+})
+
+describe.skipIf(missingPart('tcsh') !== null)('tcsh', () => {
+  test('lists what there is', () =>
+    trySession('tcsh', {}, async ({ type, shown }) => {
+      await type('pvt stage \x04\x04\t')
+      expect(shown()).toMatch(/done +fail +help +list +start/)
+    }))
+})

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Shell, shells } from '../../src/commands/completion-line.ts'
 import { program, type Workplace } from './run-pvt.ts'
 
@@ -29,11 +29,22 @@ function isInstalled(name: string): boolean {
   }
 }
 
+interface Options {
+  /** Where the script is, below the home folder, if the shell is to find it there; else the start-up file reads it. */
+  file?: string
+  /** More lines of the start-up file. */
+  start?: string
+}
+
 /**
  * Starts a shell. In it `pvt` is the program for the completion script only: started in any other way it writes down
  * its words, so that a test sees what a completed line means, whatever it looks like.
  */
-export async function openSession(shell: Shell, place: Workplace, start = ''): Promise<Session> {
+export async function openSession(
+  shell: Shell,
+  place: Workplace,
+  { file: installed, start = '' }: Options = {},
+): Promise<Session> {
   const folder = place.path(`session-${shell}-${Math.random().toString(36).slice(2)}`)
   const words = join(folder, 'words')
   mkdirSync(join(folder, 'bin'), { recursive: true })
@@ -50,9 +61,18 @@ export async function openSession(shell: Shell, place: Workplace, start = ''): P
   const { stdout: script } = await place.pvt(['completion', shell])
   // The script is that of an installed pvt: started by its name.
   const pattern = new RegExp(`\`\\S*pvt.cjs __complete`, 'g')
-  writeFileSync(join(folder, 'completion'), script.replace(pattern, '`pvt __complete'))
+  // Without it fish begins to make completions of the system's manual pages, beyond its own end.
+  mkdirSync(join(folder, '.local/share/fish/generated_completions'), { recursive: true })
   const { file, text, command } = startUp[shell]
-  writeFileSync(join(folder, file), `${text(folder)}\n${start}\n`)
+  const source = installed === undefined ? `source ${folder}/completion` : ''
+  const lines = [text(folder), source, start, readyPrompt[shell]]
+  for (const [name, content] of [
+    [file, lines.join('\n')],
+    [installed ?? 'completion', script.replace(pattern, '`pvt __complete')],
+  ] as const) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), `${content}\n`)
+  }
   const child = spawn('script', ['-qec', `stty cols 150 rows 50 && ${command(folder)}`, '/dev/null'], {
     cwd: place.path('work'),
     env: {
@@ -69,7 +89,7 @@ export async function openSession(shell: Shell, place: Workplace, start = ''): P
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (shown += chunk))
   const until = async (what: string, is: () => boolean): Promise<void> => {
     for (let attempt = 0; !is(); attempt += 1) {
-      if (attempt > 1500) throw new Error(`${shell}: no ${what}; the terminal shows ${JSON.stringify(shown)}`)
+      if (attempt > 500) throw new Error(`${shell}: no ${what}; the terminal shows ${JSON.stringify(shown)}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
@@ -97,23 +117,30 @@ const startUp: Record<
 > = {
   bash: {
     file: 'bashrc',
-    text: (folder) => `PS1='ready> '\nbind 'set bell-style none'\nsource ${folder}/completion`,
+    text: () => "bind 'set bell-style none'",
     command: (folder) => `exec bash --noprofile --rcfile ${folder}/bashrc -i`,
   },
   zsh: {
     file: '.zshrc',
-    text: (folder) => `autoload -Uz compinit && compinit -u -D\nPS1='ready> '\nsource ${folder}/completion`,
+    text: (folder) => `fpath=(${folder}/functions $fpath)\nautoload -Uz compinit && compinit -u -D`,
     command: () => 'exec zsh -d -i',
   },
   fish: {
-    file: 'config.fish',
-    text: (folder) =>
-      `set -g fish_greeting\nfunction fish_prompt; echo 'ready> '; end\nset -g fish_autosuggestion_enabled 0\nsource ${folder}/completion`,
-    command: (folder) => `exec fish --no-config -i -C 'source ${folder}/config.fish'`,
+    file: '.config/fish/config.fish',
+    text: () => 'set -g fish_greeting\nset -g fish_autosuggestion_enabled 0',
+    command: () => 'exec fish -i',
   },
   tcsh: {
     file: '.tcshrc',
-    text: (folder) => `set prompt='ready> '\nset autolist\nunset autologout\nsource ${folder}/completion`,
+    text: () => 'set autolist\nunset autologout',
     command: () => 'exec tcsh -i',
   },
+}
+
+/** Said last, so that whoever sees the prompt knows that all is read. */
+const readyPrompt: Record<Shell, string> = {
+  bash: "PS1='ready> '",
+  zsh: "PS1='ready> '",
+  fish: "function fish_prompt; echo 'ready> '; end",
+  tcsh: "set prompt='ready> '",
 }
