@@ -33,6 +33,20 @@ export const exitCodes = {
   terminated: 143,
 } as const satisfies Record<string, number>
 
+/** What an exit code tells a script; for the help and the manual pages. The README has a row for each of them. */
+export const exitMeanings: Readonly<Record<number, string>> = {
+  0: 'done',
+  1: 'unexpected failure',
+  2: 'wrong usage',
+  3: 'not found',
+  4: 'refused or not confirmed',
+  5: 'database unavailable',
+  6: 'bad input data',
+  7: 'a check did not pass',
+  130: 'ended by SIGINT',
+  143: 'ended by SIGTERM',
+}
+
 export type ErrorCode = keyof typeof exitCodes
 
 /** A failure that the user can understand: what happened (`message`), and what to do (`hint`). */

@@ -24,10 +24,12 @@ const layers: Record<string, { imports: readonly string[]; types?: readonly stri
   'interrupt.ts': { imports: [], types: ['errors.ts'] },
   'progress.ts': { imports: ['render'] },
   'failure.ts': { imports: ['errors.ts', 'output.ts', 'render', 'settings.ts'] },
-  commands: { imports: ['import', 'store', 'domain', 'render', 'context.ts', 'errors.ts', 'version.ts'] },
   'context.ts': {
     imports: [],
     types: ['store', 'settings.ts', 'render', 'interrupt.ts', 'progress.ts'],
+  },
+  commands: {
+    imports: ['import', 'store', 'domain', 'render', 'context.ts', 'errors.ts', 'settings.ts', 'version.ts'],
   },
   import: { imports: ['parse', 'store', 'domain', 'errors.ts'] },
   store: { imports: ['domain', 'errors.ts'], types: ['settings.ts'] },

@@ -4,6 +4,8 @@ import { defineCleanup } from './cleanup.ts'
 import { defineDbAdopt } from './db-adopt.ts'
 import { defineDbMigrate, defineDbOptimize, defineDbPath, defineDbStatus } from './db.ts'
 import { defineDbCheck } from './db-check.ts'
+import { defineCompletion } from './completion.ts'
+import { defineHelp } from './help.ts'
 import { defineHistory } from './history.ts'
 import { defineImports } from './imports.ts'
 import { defineInspect } from './inspect.ts'
@@ -113,4 +115,6 @@ export const commands: readonly (Group | Single)[] = [
     summary: 'look at the database and look after it',
     commands: [defineDbPath, defineDbStatus, defineDbMigrate, defineDbCheck, defineDbOptimize, defineDbAdopt],
   },
+  { name: 'completion', define: defineCompletion },
+  { name: 'help', define: defineHelp },
 ]

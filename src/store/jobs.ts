@@ -120,15 +120,20 @@ export async function deleteJob(db: Database, jobId: string): Promise<boolean> {
 }
 
 /**
- * Jobs whose id begins with `prefix` (hexadecimal digits and the dashes of a UUID), at most `limit`. As a range of
+ * The first and the last id that begin with `prefix` (hexadecimal digits and the dashes of a UUID). As a range of
  * whole ids, so that the primary key serves it on both engines, whatever the server's collation.
  */
-export async function findJobsByPrefix(db: Database, prefix: string, limit: number): Promise<Job[]> {
+export const jobIdRange = (prefix: string): [string, string] => {
   const fill = (digit: string): string =>
     prefix + '00000000-0000-0000-0000-000000000000'.slice(prefix.length).replaceAll('0', digit)
+  return [fill('0'), fill('f')]
+}
+
+/** Jobs whose id begins with `prefix`, at most `limit`, newest first. */
+export async function findJobsByPrefix(db: Database, prefix: string, limit: number): Promise<Job[]> {
   const rows = await db.query(
     `select ${jobColumnList} from jobs where job_id between $1 and $2 order by created_at desc, job_id desc limit $3`,
-    [fill('0'), fill('f'), limit],
+    [...jobIdRange(prefix), limit],
   )
   return rows.map(toJob)
 }
