@@ -19,7 +19,7 @@ export const pageStyle = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:3rem}
 body{margin:0;background:var(--ground);color:var(--text);font:14px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif}
-header,main,footer{max-width:1500px;margin:0 auto;padding:0 1.5rem}
+header,main,footer{max-width:1500px;margin:0 auto;padding:0 1.1rem}
 a{color:var(--link)}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
@@ -41,7 +41,7 @@ dl div{min-width:0}
 dt{font-size:.78rem;color:var(--quiet)}
 dd{margin:0;overflow-wrap:anywhere}
 nav{position:sticky;top:0;z-index:5;background:var(--ground);border-bottom:1px solid var(--line)}
-nav ul{display:flex;gap:0 1.2rem;list-style:none;max-width:1500px;margin:0 auto;padding:.45rem 1.5rem;overflow-x:auto;white-space:nowrap}
+nav ul{display:flex;gap:0 1.2rem;list-style:none;max-width:1500px;margin:0 auto;padding:.45rem 1.1rem;overflow-x:auto;white-space:nowrap}
 nav a{text-decoration:none;display:block;padding:.15rem 0}nav a:hover{text-decoration:underline}
 main>section{padding-top:1.4rem}
 h2{margin:0 0 .5rem;font-size:1.2rem;font-weight:650}
@@ -84,7 +84,7 @@ summary h2{display:inline;font-size:inherit}
 .heat tbody th{position:sticky;left:0;z-index:1;border-bottom-color:transparent;background:var(--ground)}
 .heat tbody th[scope=row]{position:static;text-align:right;font-weight:400;color:var(--quiet)}
 .heat tr.first>*{border-top:1px solid var(--line)}.heat tbody tr.first:first-child>*{border-top:0}
-.heat thead th{position:static;text-align:right;font-size:10px}
+.heat thead th{position:static;text-align:right;font-size:10px;font-weight:500}
 .heat thead tr:first-child th:first-child{text-align:left;position:sticky;left:0;z-index:2}
 .heat thead .group{text-align:center;border-left:1px solid var(--line)}
 .fail{background:repeating-linear-gradient(135deg,var(--fail) 0 5px,var(--fail-2) 5px 10px);color:var(--fail-t)!important;font-weight:700}
