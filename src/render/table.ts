@@ -53,7 +53,7 @@ function cellOf<Row>(column: Column<Row>, row: Row): TableCell {
 }
 
 /** ASCII, and the lines of a strip chart. */
-const isPlain = (cell: TableCell): boolean => /^[\x20-\x7e─├┤●]*$/.test(cell.text)
+const isPlain = (cell: TableCell): boolean => /^[\x20-\x7e\u2500\u251c\u2524\u25cf]*$/.test(cell.text)
 
 /** How many characters a column takes, for deciding which ones fit beside each other. */
 export function columnWidth<Row>(column: Column<Row>, rows: readonly Row[]): number {

@@ -72,7 +72,10 @@ describe('db check', () => {
   })
 
   test('what cannot be mended is left, with exit code 5', async () => {
-    byHand("update schema_migrations set sha256 = 'x' where version = 1", 'update jobs set successful_simulations = 3')
+    byHand(
+      "update schema_migrations set sha256 = 'x' where version = 1",
+      'update jobs set successful_simulations = 3',
+    )
     const { stdout, code } = await place.pvt(['db', 'check', '--repair', '--json'])
     expect(code).toBe(5)
     expect(JSON.parse(stdout)).toMatchObject({ sound: false, findings: [{ kind: 'migration' }] })
