@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander'
+import { completionAnswer, completionWord } from './commands/completion-candidates.ts'
 import { commands } from './commands/index.ts'
 import { impatience, runBestEffort, type Waitable } from './best-effort.ts'
-import type { Act } from './commands/shared.ts'
+import { type Act, addExamples, examplesOf } from './commands/shared.ts'
 import type { Context } from './context.ts'
 import { openContext } from './open-context.ts'
 import { failureOf, reportFailure } from './failure.ts'
-import { type PvtError, usageError } from './errors.ts'
+import { exitMeanings, type PvtError, usageError } from './errors.ts'
 import { type GlobalOptions, isDebugging, type Settings, toSettings } from './settings.ts'
 import { isTerminal, writeOutput } from './output.ts'
 import { programVersion } from './version.ts'
@@ -18,6 +19,7 @@ async function main(argv: readonly string[]): Promise<void> {
   // pg and Node warn their developers; on a user's stderr that is noise, and no JSON.
   if (!isDebugging(process.env)) process.removeAllListeners('warning')
   const program = defineProgram(argv, (run, rest) => runInContext(program, rest, run))
+  if (argv[0] === completionWord) return complete(program, argv.slice(1))
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {
@@ -35,6 +37,16 @@ type Runner = <Arguments extends unknown[]>(
   rest: Arguments,
 ) => Promise<void>
 
+/** Answers a shell's completion; ends at once, whatever still waits for a server, and always well. */
+async function complete(program: Command, question: readonly string[]): Promise<void> {
+  try {
+    writeOutput(await completionAnswer(program, question, { environment: process.env, cwd: currentFolder() }))
+  } catch {
+    // There is nobody to tell: the user is typing.
+  }
+  process.exit(0)
+}
+
 function defineProgram(argv: readonly string[], runner: Runner): Command {
   const program = new Command('pvt')
     .description('The flight recorder for PVT (process, voltage, temperature) simulation runs.')
@@ -45,9 +57,16 @@ function defineProgram(argv: readonly string[], runner: Runner): Command {
     )
     .option('-f, --format <format>', 'table, json, ndjson or csv (default: table)')
     .option('--json', 'the same as -f json')
+    .option('--safe-csv', "in CSV, put a ' before text that a spreadsheet would run as a formula")
     .option('-q, --quiet', 'nothing on stderr but errors')
     .option('--no-color', 'no colours (also NO_COLOR)')
-    .addHelpText('after', exitCodeHelp)
+    .addHelpText('after', `\nExit codes:\n${exitCodeLines().join('\n')}`)
+  addExamples(
+    program,
+    'job create -c config.cfg',
+    'results import 00bkp_202506161234 --new',
+    'history --since 7d',
+  )
   const act: Act =
     (run) =>
     (...rest) =>
@@ -60,6 +79,8 @@ function defineProgram(argv: readonly string[], runner: Runner): Command {
         .summary(entry.summary)
         .description(groupDescription(entry.summary))
       for (const define of entry.commands) define(group, act)
+      // A group shows how its first two commands are used.
+      addExamples(group, ...group.commands.slice(0, 2).flatMap((command) => examplesOf(command).slice(0, 1)))
     }
   }
   configure(program)
@@ -80,10 +101,28 @@ function missingCommand(program: Command, argv: readonly string[]): PvtError {
  */
 function wanted(argv: readonly string[]): typeof commands {
   const named = commands.filter(({ name }) => argv.includes(name))
-  return named.length === 0 || argv.includes('help') ? commands : named
+  const all =
+    named.length === 0 || argv[0] === completionWord || allNeeded.some((name) => argv.includes(name))
+  return all ? commands : named
 }
 
+/** Commands that say something of all the others. */
+const allNeeded = ['help', 'completion']
+
 const groupDescription = (summary: string): string => `${summary[0]!.toUpperCase()}${summary.slice(1)}.`
+
+/** As many to a line as fit; a signal's code is the shell's, not ours. */
+function exitCodeLines(): string[] {
+  const lines: string[] = []
+  for (const [code, meaning] of Object.entries(exitMeanings)) {
+    if (Number(code) > 128) continue
+    const text = `  ${code} ${meaning}`
+    const last = lines.at(-1)
+    if (last === undefined || last.length + text.length > 90) lines.push(text)
+    else lines[lines.length - 1] = `${last} ${text}`
+  }
+  return lines
+}
 
 /** Every command throws instead of exiting, says what is wrong in our one line, and writes through our output. */
 function configure(command: Command): void {
@@ -156,15 +195,5 @@ function currentFolder(): string {
     return '/'
   }
 }
-
-const exitCodeHelp = `
-Exit codes:
-  0 done   1 unexpected failure   2 wrong usage   3 not found   4 refused or not confirmed
-  5 database unavailable   6 bad input data   7 a check did not pass
-
-Examples:
-  $ pvt job create -c config.cfg
-  $ pvt results import 00bkp_202506161234 --new
-  $ pvt history --since 7d`
 
 void main(process.argv.slice(2))

@@ -1,7 +1,9 @@
 import type { Database } from './store/database.ts'
 import type { Change, Delivery } from './domain/change.ts'
 import type { Settings } from './settings.ts'
-import type { Document } from './render/index.ts'
+import type { Column, Document } from './render/index.ts'
+import type { Interruption } from './interrupt.ts'
+import type { Progress } from './progress.ts'
 
 /** What a command is given: everything that it knows of the world outside its arguments. */
 export interface Context {
@@ -20,6 +22,8 @@ export interface Context {
   now(): string
   /** The answer, in the format that the user chose. */
   print<Row>(document: Document<Row>): Promise<void>
+  /** An answer of many elements, written one by one as they come; `toText` gives a line for people. */
+  printList<Row>(columns: readonly Column<Row>[], toText: (row: Row) => string): PrintedList<Row>
   /** Text that goes to stdout as it is. */
   printText(text: string): void
   /** One line on stderr that the user should know; silent with --quiet. */
@@ -28,14 +32,28 @@ export interface Context {
   report(message: string): void
   /** Progress and hints on stderr; silent with --quiet. */
   inform(message: string): void
+  /** How far a long work is, on a terminal's stderr; nothing in a pipe, with --quiet, and while the work is short. */
+  progress(total: number, label: string): Progress
+  /** From here on Ctrl-C and SIGTERM are asked for, until it is closed. */
+  watchForInterruption(): Interruption
   /** Clears the screen where the answer goes to one; nothing in a pipe. */
   clearScreen(): void
+  /** Whether stdout is a terminal. */
+  answersToTerminal(): boolean
   /** Whether a person can be asked: stdin and stderr are terminals. */
   canAsk: boolean
   /** Asks a yes-or-no question on the terminal. */
   confirm(question: string): Promise<boolean>
   /** The exit code of a command that went well but found something (a missing point, bad input). */
   exitWith(code: number): void
+}
+
+export type { Interruption, Progress }
+
+export interface PrintedList<Row> {
+  add(row: Row): Promise<void>
+  /** Ends the document; without it JSON is cut. */
+  end(): Promise<void>
 }
 
 /**

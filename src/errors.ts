@@ -10,9 +10,13 @@ export const exitCodes = {
   ambiguous_job: 2,
   job_not_given: 2,
   job_not_found: 3,
+  limits_not_found: 3,
+  waiver_not_found: 3,
   file_not_found: 3,
+  import_not_found: 3,
   refused: 4,
   not_confirmed: 4,
+  already_running: 4,
   database_locked: 5,
   database_unreachable: 5,
   database_foreign: 5,
@@ -25,7 +29,23 @@ export const exitCodes = {
   driver_unavailable: 5,
   bad_input: 6,
   check_failed: 7,
+  interrupted: 130,
+  terminated: 143,
 } as const satisfies Record<string, number>
+
+/** What an exit code tells a script; for the help and the manual pages. The README has a row for each of them. */
+export const exitMeanings: Readonly<Record<number, string>> = {
+  0: 'done',
+  1: 'unexpected failure',
+  2: 'wrong usage',
+  3: 'not found',
+  4: 'refused or not confirmed',
+  5: 'database unavailable',
+  6: 'bad input data',
+  7: 'a check did not pass',
+  130: 'ended by SIGINT',
+  143: 'ended by SIGTERM',
+}
 
 export type ErrorCode = keyof typeof exitCodes
 

@@ -1,6 +1,13 @@
 import { type Context, risingClock } from './context.ts'
-import { isTerminal, writeError, writeOutput } from './output.ts'
-import { render, visible } from './render/index.ts'
+import { watchForInterruption } from './interrupt.ts'
+import {
+  isTerminal,
+  terminalWidth,
+  writeError as writeToStderr,
+  writeOutput as writeToStdout,
+} from './output.ts'
+import { noProgress, openProgressBar, type ProgressBar } from './progress.ts'
+import { render, renderList, visible } from './render/index.ts'
 import type { Settings } from './settings.ts'
 import type { Change, Delivery } from './domain/change.ts'
 import { deliverSpool, deliveryLines } from './import/deliver.ts'
@@ -25,6 +32,15 @@ export function openContext(
   { open, run, onWaitable }: Surroundings,
 ): Context & { close(): Promise<void> } {
   let opened: Promise<Database> | null = null
+  let bar: ProgressBar | null = null
+  const writeOutput = (text: string): void => {
+    bar?.clear()
+    writeToStdout(text)
+  }
+  const writeError = (text: string): void => {
+    bar?.clear()
+    writeToStderr(text)
+  }
   const say = (text: string): void => {
     if (!settings.quiet) writeError(`pvt: ${visible(text)}\n`)
   }
@@ -41,8 +57,13 @@ export function openContext(
       limit,
       make: (change) => run(change.words, contextOfChange(context, change, database)),
     })
+  const warn = (message: string): void => {
+    say(`warning: ${message}`)
+  }
   const openAndDeliver = async (): Promise<Database> => {
-    const database = await openDatabase(settings.database, open)
+    if (settings.passwordInArguments)
+      warn('every user of this host can see the password in --db (ps): use PGPASSFILE, PGPASSWORD or PVT_DB')
+    const database = await openDatabase(settings.database, { ...open, notice: warn })
     if (database.readOnly || !hasSpool(settings.spool)) return database
     try {
       delivery = await deliverTo(database, deliveredAtMost)
@@ -69,19 +90,47 @@ export function openContext(
     closeDatabase,
     now: clock,
     print: async (document) => {
-      writeOutput(await render(settings.format, document, { colour: settings.colour }))
+      writeOutput(
+        await render(settings.format, document, {
+          colour: settings.colour,
+          unicode: settings.unicode,
+          width: terminalWidth,
+          csv: { guard: settings.safeCsv },
+        }),
+      )
+    },
+    printList: (columns, toText) => {
+      const list = renderList(settings.format, columns, toText)
+      return {
+        add: async (row) => {
+          writeOutput(await list.add(row))
+        },
+        end: async () => {
+          writeOutput(await list.end())
+        },
+      }
     },
     printText: writeOutput,
-    warn: (message) => {
-      say(`warning: ${message}`)
-    },
+    warn,
     report: (message) => {
       writeError(`pvt: ${visible(message)}\n`)
     },
     inform: say,
+    progress: (total, label) => {
+      if (settings.quiet || settings.dumbTerminal || !isTerminal(2)) return noProgress
+      bar?.end()
+      bar = openProgressBar(label, total, {
+        write: writeToStderr,
+        width: () => process.stderr.columns || 80,
+        now: Date.now,
+      })
+      return bar
+    },
+    watchForInterruption,
     clearScreen: () => {
       if (settings.format === 'table' && isTerminal(1)) writeOutput('\x1b[H\x1b[2J')
     },
+    answersToTerminal: () => isTerminal(1),
     canAsk: isTerminal(0) && isTerminal(2),
     confirm: askOnTerminal,
     exitWith: (code) => {

@@ -63,5 +63,11 @@ export function isTerminal(descriptor: 0 | 1 | 2): boolean {
   }
 }
 
+/** The characters of a line of the terminal that stdout is; null for a pipe, and for a terminal that does not say. */
+export function terminalWidth(): number | null {
+  // Loads Node's stream of it, 3 ms: only where a table may have to be folded.
+  return isTerminal(1) ? process.stdout.columns || null : null
+}
+
 /** The major number of /dev/null, /dev/full and their like. */
 const memoryDevices = 1

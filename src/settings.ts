@@ -11,11 +11,19 @@ export type DatabaseLocation = { engine: 'sqlite'; path: string } | { engine: 'p
 /** Flags and environment, checked once; complete from here on. */
 export interface Settings {
   database: DatabaseLocation
+  /** Whether `--db` is a URL with a password, which the list of processes shows to everybody. */
+  passwordInArguments: boolean
   format: Format
   /** `--format rerun`, which only `results missing` knows. */
   rerun: boolean
   quiet: boolean
   colour: boolean
+  /** A terminal that cannot move its cursor (TERM=dumb). */
+  dumbTerminal: boolean
+  /** --safe-csv: text in CSV that a spreadsheet would run as a formula is disarmed. */
+  safeCsv: boolean
+  /** Whether the locale is UTF-8: charts have lines, not only ASCII. */
+  unicode: boolean
   /** Who runs the command: the owner of a new job, and the user of `@latest`. */
   user: string
   /** Where changes are kept that could not reach their database: a folder on the local disk. */
@@ -33,9 +41,63 @@ export interface GlobalOptions {
   json?: boolean
   quiet?: boolean
   color?: boolean
+  safeCsv?: boolean
 }
 
 export type Environment = Record<string, string | undefined>
+
+/** Something outside of the program that it reads; names and file names stand between backticks in the meaning. */
+export interface Surrounding {
+  names: readonly string[]
+  meaning: string
+}
+
+/** What the environment says to `pvt`: the README's table and the manual pages. */
+export const environmentVariables: readonly Surrounding[] = [
+  { names: ['PVT_DB'], meaning: 'the database, when there is no `--db`; empty is an error' },
+  { names: ['PVT_JOB'], meaning: 'the job, when none is named; empty is an error' },
+  {
+    names: ['PVT_DEBUG=1'],
+    meaning: 'errors with their stack, and the warnings of Node.js and of libraries',
+  },
+  {
+    names: ['PVT_FILESYSTEM'],
+    meaning:
+      "`local` or `network`: what the database's file system is taken for, when `pvt` is wrong about it",
+  },
+  { names: ['XDG_DATA_HOME', 'HOME'], meaning: 'where the default database is' },
+  { names: ['USER', 'LOGNAME'], meaning: 'who you are: the owner of new jobs' },
+  {
+    names: ['NO_COLOR', 'FORCE_COLOR', 'TERM=dumb'],
+    meaning: 'no colours; colours in a pipe too (`0`: none); no colours',
+  },
+  { names: ['PGPASSFILE', 'PGPASSWORD', 'PGUSER'], meaning: 'and others, as for every PostgreSQL client' },
+  { names: ['SOURCE_DATE_EPOCH'], meaning: 'the date of manual pages, seconds since 1970' },
+  {
+    names: ['NODE_EXTRA_CA_CERTS'],
+    meaning: 'of Node.js: when set, every start of Node.js 20 takes 40 ms longer; unset it where you can',
+  },
+]
+
+/** The files that `pvt` reads and writes by itself, for the manual pages. */
+export const ownFiles: readonly Surrounding[] = [
+  {
+    names: ['~/.local/share/pvt/pvt.db'],
+    meaning: 'the default database; `$XDG_DATA_HOME/pvt/pvt.db` where that variable is set',
+  },
+  {
+    names: ['<database>-wal', '<database>-shm'],
+    meaning: 'belong to a SQLite database that is in use: never remove or copy them by hand',
+  },
+  {
+    names: ['<database>.before-<version>'],
+    meaning: 'the copy that is made before the schema is brought up to date',
+  },
+  { names: ['backups/'], meaning: 'beside the database: where `pvt backup` writes to unless told otherwise' },
+  { names: ['config.cfg'], meaning: 'the configuration of a run, in its domain folder' },
+  { names: ['00bkp_YYYYMMDDHHmm/'], meaning: "a backup of the flow, in a run's domain folder" },
+  { names: ['~/.pgpass'], meaning: 'passwords for PostgreSQL' },
+]
 
 /** PVT_DEBUG=1: stack traces, and the warnings of Node and of libraries. */
 export const isDebugging = (environment: Environment): boolean =>
@@ -51,10 +113,14 @@ export function toSettings(
 ): Settings {
   return {
     database: toDatabaseLocation(options.db, environment),
+    passwordInArguments: /^postgres(ql)?:\/\/([^/?]*:.+@|.*[?&]password=)/.test(options.db ?? ''),
     format: toFormat(options),
     rerun: options.json !== true && options.format === 'rerun',
     quiet: options.quiet === true,
     colour: wantsColour(options, environment, terminal),
+    dumbTerminal: environment.TERM === 'dumb',
+    safeCsv: options.safeCsv === true,
+    unicode: hasUnicode(environment),
     user: currentUser(environment),
     spool: spoolFolder(environment),
     bestEffort: isSet(environment.PVT_BEST_EFFORT) && environment.PVT_BEST_EFFORT !== '0',
@@ -142,6 +208,12 @@ function wantsColour(options: GlobalOptions, environment: Environment, terminal:
   if (options.color === false || isSet(environment.NO_COLOR)) return false
   if (isSet(environment.FORCE_COLOR)) return environment.FORCE_COLOR !== '0'
   return environment.TERM !== 'dumb' && terminal()
+}
+
+/** The first of the three variables that is set names the locale of characters (POSIX, locale). */
+function hasUnicode({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean {
+  const locale = [LC_ALL, LC_CTYPE, LANG].find(isSet) ?? 'C'
+  return /utf-?8/i.test(locale)
 }
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== ''

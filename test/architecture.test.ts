@@ -22,11 +22,21 @@ const layers: Record<string, { imports: readonly string[]; types?: readonly stri
   },
   'best-effort.ts': { imports: ['context.ts', 'domain', 'errors.ts', 'import', 'settings.ts', 'store'] },
   'open-context.ts': {
-    imports: ['context.ts', 'domain', 'import', 'output.ts', 'render', 'settings.ts', 'store'],
+    imports: [
+      ...['context.ts', 'domain', 'import', 'interrupt.ts', 'output.ts', 'progress.ts'],
+      ...['render', 'settings.ts', 'store'],
+    ],
   },
+  'interrupt.ts': { imports: [], types: ['errors.ts'] },
+  'progress.ts': { imports: ['render'] },
   'failure.ts': { imports: ['errors.ts', 'output.ts', 'render', 'settings.ts'] },
-  commands: { imports: ['import', 'store', 'domain', 'render', 'context.ts', 'errors.ts', 'version.ts'] },
-  'context.ts': { imports: [], types: ['domain', 'store', 'settings.ts', 'render'] },
+  'context.ts': {
+    imports: [],
+    types: ['domain', 'store', 'settings.ts', 'render', 'interrupt.ts', 'progress.ts'],
+  },
+  commands: {
+    imports: ['import', 'store', 'domain', 'render', 'context.ts', 'errors.ts', 'settings.ts', 'version.ts'],
+  },
   import: { imports: ['parse', 'store', 'domain', 'errors.ts'] },
   store: { imports: ['domain', 'errors.ts'], types: ['settings.ts'] },
   parse: { imports: ['domain', 'errors.ts'] },
@@ -90,6 +100,7 @@ describe('the layers of src/', () => {
     ['cli-table3', /^render\//],
     ['chalk', /^render\//],
     ['csv-stringify/sync', /^render\//],
+    ['hyparquet-writer', /^render\//],
   ])('keep the package %s to its own files', (name, place) => {
     const users = sourceFiles().filter((file) => packagesOf(file).includes(name))
     expect(users.length).toBeGreaterThan(0)

@@ -5,15 +5,8 @@ import type { Context } from '../context.ts'
 import { PvtError, usageError } from '../errors.ts'
 import { realPath } from '../import/find-files.ts'
 import { bytes, type Column, localTime } from '../render/index.ts'
-import {
-  type Backup,
-  backupName,
-  listBackups,
-  type ListedBackup,
-  rotateBackups,
-  verifyBackup,
-  writeBackup,
-} from '../store/backup.ts'
+import { type Backup, verifyBackup, writeBackup } from '../store/backup.ts'
+import { backupName, listBackups, type ListedBackup, rotateBackups } from '../store/backup-folder.ts'
 import { makeFolder } from '../store/sqlite-file.ts'
 import { type Act, addExamples, counted, printChange, wholeNumber } from './shared.ts'
 

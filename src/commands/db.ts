@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { exitCodes } from '../errors.ts'
-import { bytes, type Column, renderFields, renderTable } from '../render/index.ts'
+import { bytes, renderFields } from '../render/index.ts'
 import type { Database } from '../store/database.ts'
 import { openDatabase, shownLocation } from '../store/open-database.ts'
-import { checkDatabase, databaseStatus, type Finding, optimizeDatabase } from '../store/maintenance.ts'
+import { databaseStatus, optimizeDatabase } from '../store/maintenance.ts'
+import { networkNotice } from '../store/file-system.ts'
 import { migrate, migrationStatus } from '../store/migrate.ts'
 import { programVersion } from '../version.ts'
-import { type Act, addExamples, counted, fieldColumns, printChange, shortId } from './shared.ts'
+import { type Act, addExamples, fieldColumns, printChange } from './shared.ts'
 
 export function defineDbPath(group: Command, act: Act): void {
   const command = group
@@ -37,6 +37,7 @@ export function defineDbStatus(group: Command, act: Act): void {
 export async function runDbStatus(context: Context): Promise<void> {
   await withOlderSchema(context, async (db) => {
     const status = { ...(await databaseStatus(db)), pvt_version: programVersion }
+    if (status.file_system === 'network') context.warn(networkNotice(db.location))
     const rows = Object.entries(status.rows).map(([table, count]) => `${table} ${count}`)
     await context.print<Record<string, unknown>>({
       value: status,
@@ -86,43 +87,6 @@ export async function runDbMigrate(context: Context): Promise<void> {
   })
 }
 
-export function defineDbCheck(group: Command, act: Act): void {
-  const command = group
-    .command('check')
-    .summary('check the database; exit 5 with what is wrong')
-    .description(
-      'Checks pages, foreign keys, migrations and the counts that must agree. Exit code 5 when something is wrong.',
-    )
-    .action(act(runDbCheck))
-  addExamples(command, 'db check')
-}
-
-export async function runDbCheck(context: Context): Promise<void> {
-  const db = await context.database()
-  const findings = await checkDatabase(db)
-  if (findings.length > 0) context.exitWith(exitCodes.database_corrupt)
-  const line =
-    findings.length === 0 ? `${db.location} is sound\n` : `${counted(findings.length, 'finding')}\n`
-  await context.print({
-    value: { location: db.location, sound: findings.length === 0, findings },
-    columns: findingColumns,
-    rows: findings,
-    table: async (style) =>
-      (findings.length === 0 ? '' : await renderTable(findingColumns, findings, style)) + line,
-  })
-}
-
-const findingColumns: Column<Finding>[] = [
-  { key: 'kind', value: (row) => row.kind },
-  {
-    key: 'job_id',
-    title: 'JOB',
-    value: (row) => row.job_id,
-    text: (row) => (row.job_id === null ? '-' : shortId(row.job_id)),
-  },
-  { key: 'message', value: (row) => row.message },
-]
-
 export function defineDbOptimize(group: Command, act: Act): void {
   const command = group
     .command('optimize')
@@ -145,7 +109,12 @@ export async function runDbOptimize(context: Context): Promise<void> {
 
 /** These commands look at a database of an older schema as it is; every other one refuses it. */
 async function withOlderSchema(context: Context, work: (db: Database) => Promise<void>): Promise<void> {
-  const db = await openDatabase(context.settings.database, { migrate: false })
+  const db = await openDatabase(context.settings.database, {
+    migrate: false,
+    notice: (message) => {
+      context.warn(message)
+    },
+  })
   try {
     await work(db)
   } finally {

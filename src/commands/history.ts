@@ -5,9 +5,9 @@ import type { Context } from '../context.ts'
 import { type Job, type JobStatus, jobStatuses } from '../domain/job.ts'
 import { usageError } from '../errors.ts'
 import { realPath } from '../import/find-files.ts'
-import { type Column, duration, localTime } from '../render/index.ts'
+import { type Column, duration, localTime, renderPages } from '../render/index.ts'
 import { jobColumns } from '../store/jobs.ts'
-import { findHistory, findHistoryColumns, type HistoryQuery } from '../store/history.ts'
+import { findHistoryColumns, findHistoryPages, type HistoryQuery, type Judged } from '../store/history.ts'
 import {
   type Act,
   addExamples,
@@ -19,6 +19,7 @@ import {
 } from './shared.ts'
 import { statusPaint } from './stage-columns.ts'
 import { toInstant } from './time-option.ts'
+import { verdictPaint } from './verdict-columns.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options {
@@ -89,13 +90,19 @@ export async function runHistory(context: Context, options: Options): Promise<vo
     before: options.before === undefined ? null : await whichJob(context, options.before),
   }
   const db = await context.database()
-  if (context.settings.format === 'table') {
+  const { format } = context.settings
+  if (format === 'table') {
     const jobs = await findHistoryColumns(db, query, shownColumns)
     await context.print({ value: jobs, columns, rows: jobs })
     return
   }
-  const jobs = await findHistory(db, query)
-  await context.print({ value: jobs, columns: fieldColumns(jobColumns), rows: jobs })
+  const texts = renderPages(
+    format,
+    fieldColumns<Job & Judged>([...jobColumns, 'verdict']),
+    findHistoryPages(db, query),
+    { guard: context.settings.safeCsv },
+  )
+  for await (const text of texts) context.printText(text)
 }
 
 const shownColumns = [
@@ -110,16 +117,22 @@ const shownColumns = [
   'failed_simulations',
   'user',
   'domain_path',
+  'pinned',
 ] as const satisfies readonly (keyof Job)[]
 
-const columns: Column<Pick<Job, (typeof shownColumns)[number]>>[] = [
+const columns: Column<Pick<Job, (typeof shownColumns)[number]> & Judged>[] = [
   { key: 'job', value: ({ job_id }) => shortId(job_id) },
-  { key: 'name', value: ({ name }) => name },
+  { key: 'name', value: ({ name, pinned }) => (pinned ? `${name} (pinned)` : name) },
   { key: 'status', value: ({ status }) => status, paint: ({ status }) => statusPaint(status) },
   { key: 'stage', value: (job) => job.current_stage },
   { key: 'created', value: (job) => localTime(job.created_at) },
   { key: 'took', align: 'right', value: (job) => duration(job.elapsed_seconds) },
   { key: 'simulations', value: simulationsText },
+  {
+    key: 'verdict',
+    value: ({ verdict }) => verdict,
+    paint: ({ verdict }) => (verdict === null ? null : verdictPaint(verdict)),
+  },
   { key: 'user', value: ({ user }) => user },
   { key: 'domain', value: (job) => job.domain_path },
 ]

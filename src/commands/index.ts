@@ -1,25 +1,39 @@
 import type { Command } from 'commander'
 import { defineBackupCreate, defineBackupList, defineBackupVerify } from './backup.ts'
 import { defineCleanup } from './cleanup.ts'
-import { defineDbCheck, defineDbMigrate, defineDbOptimize, defineDbPath, defineDbStatus } from './db.ts'
+import { defineDbAdopt } from './db-adopt.ts'
+import { defineDbMigrate, defineDbOptimize, defineDbPath, defineDbStatus } from './db.ts'
+import { defineDbCheck } from './db-check.ts'
+import { defineCompletion } from './completion.ts'
+import { defineHelp } from './help.ts'
 import { defineHistory } from './history.ts'
+import { defineImports } from './imports.ts'
 import { defineInspect } from './inspect.ts'
 import { defineJobCancel } from './job-cancel.ts'
 import { defineJobCreate } from './job-create.ts'
 import { defineJobDelete } from './job-delete.ts'
 import { defineJobLog } from './job-log.ts'
 import { defineJobNote } from './job-note.ts'
+import { defineJobPin, defineJobUnpin } from './job-pin.ts'
 import { defineJobStatus } from './job-status.ts'
+import { defineLimitsSet } from './limits-set.ts'
+import { defineLimitsList, defineLimitsShow } from './limits-show.ts'
+import { defineLimitsUnwaive, defineLimitsWaive, defineLimitsWaivers } from './limits-waive.ts'
 import { defineRestore } from './restore.ts'
+import { defineResultsCheck } from './results-check.ts'
+import { defineResultsCompare } from './results-compare.ts'
 import { defineResultsExport } from './results-export.ts'
 import { defineResultsImport } from './results-import.ts'
 import { defineResultsMissing } from './results-missing.ts'
+import { defineResultsReport } from './results-report.ts'
+import { defineResultsSensitivity } from './results-sensitivity.ts'
 import { defineResultsShow } from './results-show.ts'
 import { defineResultsSummary } from './results-summary.ts'
 import { defineSpoolDrop, defineSpoolFlush, defineSpoolList } from './spool.ts'
 import { defineStageList } from './stage-list.ts'
 import { defineStageDone, defineStageFail, defineStageStart } from './stage-mark.ts'
 import { defineStats } from './stats.ts'
+import { defineTrend } from './trend.ts'
 import type { Act } from './shared.ts'
 
 export type Define = (parent: Command, act: Act) => void
@@ -49,6 +63,8 @@ export const commands: readonly (Group | Single)[] = [
       defineJobDelete,
       defineJobNote,
       defineJobLog,
+      defineJobPin,
+      defineJobUnpin,
     ],
   },
   {
@@ -64,7 +80,24 @@ export const commands: readonly (Group | Single)[] = [
       defineResultsShow,
       defineResultsSummary,
       defineResultsMissing,
+      defineResultsCheck,
+      defineResultsCompare,
+      defineResultsSensitivity,
       defineResultsExport,
+      defineResultsReport,
+    ],
+  },
+  { name: 'imports', define: defineImports },
+  {
+    name: 'limits',
+    summary: 'keep the limits of a domain, and what is waived',
+    commands: [
+      defineLimitsSet,
+      defineLimitsShow,
+      defineLimitsList,
+      defineLimitsWaive,
+      defineLimitsWaivers,
+      defineLimitsUnwaive,
     ],
   },
   {
@@ -74,6 +107,7 @@ export const commands: readonly (Group | Single)[] = [
   },
   { name: 'inspect', define: defineInspect },
   { name: 'history', define: defineHistory },
+  { name: 'trend', define: defineTrend },
   { name: 'stats', define: defineStats },
   { name: 'cleanup', define: defineCleanup },
   {
@@ -85,6 +119,8 @@ export const commands: readonly (Group | Single)[] = [
   {
     name: 'db',
     summary: 'look at the database and look after it',
-    commands: [defineDbPath, defineDbStatus, defineDbMigrate, defineDbCheck, defineDbOptimize],
+    commands: [defineDbPath, defineDbStatus, defineDbMigrate, defineDbCheck, defineDbOptimize, defineDbAdopt],
   },
+  { name: 'completion', define: defineCompletion },
+  { name: 'help', define: defineHelp },
 ]

@@ -102,7 +102,7 @@ interface Draft {
 
 async function create(context: Context, { job: draft, points, note }: Draft): Promise<void> {
   const job = await createJob(await context.database(), draft, points, note)
-  await printChange(context, job.job_id, job)
+  await printChange(context, job.job_id, { ...job, verdict: null })
 }
 
 function toJobId(text: string): string {

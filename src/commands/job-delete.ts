@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { deleteJob } from '../store/jobs.ts'
+import type { Job } from '../domain/job.ts'
+import { PvtError } from '../errors.ts'
+import { deleteJob, findJob } from '../store/jobs.ts'
 import { confirmOrRefuse } from './confirm.ts'
 import { type Act, addExamples, counted, printChange, shortId } from './shared.ts'
 import { whichJob } from './which-job.ts'
@@ -14,7 +16,7 @@ export function defineJobDelete(group: Command, act: Act): void {
     .command('delete')
     .summary('remove a job and its results')
     .description(
-      'Removes a job with its results, stages and log, after asking on a terminal. Elsewhere it needs --yes.',
+      'Removes a job with its results, stages and log, after asking on a terminal. Elsewhere it needs --yes. A pinned job stays.',
     )
     .argument('<job>', 'id, prefix, @latest or .')
     .option('--yes', 'do not ask')
@@ -25,10 +27,20 @@ export function defineJobDelete(group: Command, act: Act): void {
 export async function runJobDelete(context: Context, reference: string, options: Options): Promise<void> {
   const db = await context.database()
   const job = await whichJob(context, reference)
+  if (job.pinned) throw isPinned(job)
   const stored = job.stored_simulations
   const what = `${job.status} job ${shortId(job.job_id)} (${job.name}) with ${counted(stored, 'point')} of results`
   await confirmOrRefuse(context, `Delete the ${what}?`, options.yes)
   const deleted = await deleteJob(db, job.job_id)
+  // Pinned by somebody else while the question stood.
+  if (!deleted && (await findJob(db, job.job_id)) !== null) throw isPinned(job)
   const line = deleted ? `deleted, with ${counted(stored, 'point')} of results` : 'is deleted already'
   await printChange(context, `${shortId(job.job_id)} ${line}`, { job_id: job.job_id, deleted })
 }
+
+const isPinned = ({ job_id }: Job): PvtError =>
+  new PvtError(
+    'refused',
+    `job ${shortId(job_id)} is pinned, and was not deleted`,
+    `first: pvt job unpin ${shortId(job_id)}`,
+  )

@@ -3,21 +3,33 @@ import { configurationKeys } from '../domain/configuration.ts'
 import { hasEnded } from '../domain/job.ts'
 import { latestAttempt, type Stage } from '../domain/stage.ts'
 import { PvtError } from '../errors.ts'
-import { type Document, duration, localTime, renderFields, renderTable, type Style } from '../render/index.ts'
+import {
+  bytes,
+  type Document,
+  duration,
+  localTime,
+  renderFields,
+  renderTable,
+  type Style,
+} from '../render/index.ts'
 import type { Database } from '../store/database.ts'
+import type { Judged } from '../store/history.ts'
 import { findConfigSnapshot, findJob } from '../store/jobs.ts'
 import { countMissingPoints } from '../store/results.ts'
+import { findSimulationLogs, type SimulationLogRecord } from '../store/simulation-logs.ts'
 import { findStages } from '../store/stages.ts'
-import { fieldColumns, simulationsText } from './shared.ts'
+import { findNewestVerdict } from '../store/verdicts.ts'
+import { counted, fieldColumns, simulationsText } from './shared.ts'
 import { stageColumns, type TimelineRow } from './stage-columns.ts'
 
 /** A job with everything that is known of it; the keys are those of `job status --json`. */
-export type JobView = Job & ConfigSnapshot & Delivery
+export type JobView = Job & Judged & ConfigSnapshot & Delivery
 
 type Delivery = {
   /** Expected points without a result; null where the expected points can't be known. */
   missing_simulations: number | null
   stages: Stage[]
+  simulation_logs: SimulationLogRecord[]
 }
 
 /** @throws `job_not_found` when it went in the meantime. */
@@ -26,9 +38,11 @@ export async function loadJobView(db: Database, jobId: string): Promise<JobView>
   if (job === null) throw new PvtError('job_not_found', `job ${jobId} is not there any more`)
   return {
     ...job,
+    verdict: (await findNewestVerdict(db, jobId))?.verdict ?? null,
     ...(await findConfigSnapshot(db, jobId)),
     missing_simulations: job.total_simulations === null ? null : await countMissingPoints(db, jobId),
     stages: await findStages(db, jobId),
+    simulation_logs: await findSimulationLogs(db, jobId),
   }
 }
 
@@ -42,6 +56,12 @@ export function jobDocument(view: JobView): Document<Record<string, unknown>> {
 }
 
 async function fieldsOf(view: JobView, style: Style): Promise<string> {
+  const configuration = configurationFields(view).map(([key, text]) => [`  ${key}`, text] as const)
+  return renderFields([...jobFields(view), ...configuration], style)
+}
+
+/** What is known of a job besides its configuration, in words. */
+export function jobFields(view: JobView): [label: string, text: string][] {
   const given = (text: string | null): string => text ?? '-'
   const fields: [string, string | null][] = [
     ['job', view.job_id],
@@ -51,6 +71,7 @@ async function fieldsOf(view: JobView, style: Style): Promise<string> {
     ['error stage', view.error_stage],
     ['description', view.description],
     ['tags', view.tags.length === 0 ? null : view.tags.join(', ')],
+    ['pinned', view.pinned ? 'yes: cleanup and job delete leave it' : null],
     ['user', `${view.user} on ${view.host}`],
     ['created', localTime(view.created_at)],
     ['started', given(view.started_at && localTime(view.started_at))],
@@ -61,12 +82,34 @@ async function fieldsOf(view: JobView, style: Style): Promise<string> {
         : null,
     ],
     ['simulations', simulations(view)],
+    ['verdict', view.verdict],
     ['domain', view.domain_path],
-    ['config', view.config_file_path],
+    ['config', configurationText(view)],
     ['backup', view.backup_path],
+    ...view.simulation_logs.map((log): [string, string] => ['log', simulationLogText(log)]),
   ]
-  const shown = fields.filter((field): field is [string, string] => field[1] !== null)
-  return renderFields([...shown, ...configurationFields(view)], style)
+  return fields.filter((field): field is [string, string] => field[1] !== null)
+}
+
+/** Where the configuration comes from, unless it was given. */
+function configurationText({ config_file_path, config_source }: Job): string | null {
+  if (config_source === 'inferred') return 'inferred from the run; what it does not tell is not known'
+  return config_file_path !== null && config_source === 'beside'
+    ? `${config_file_path} (found beside the backup)`
+    : config_file_path
+}
+
+/** `TT/typical/85/v1nom: primesim W-2024.09, completed, took 4m 42s, CPU 7m 58s, 3.5 GB, 2 warnings`. */
+function simulationLogText(log: SimulationLogRecord): string {
+  const facts = [
+    [log.simulator, log.simulator_version].filter((text) => text !== null).join(' ') || null,
+    log.success ? 'completed' : 'not completed',
+    log.elapsed_seconds && `took ${duration(log.elapsed_seconds)}`,
+    log.cpu_seconds && `CPU ${duration(log.cpu_seconds)}`,
+    log.peak_memory_mb && bytes(log.peak_memory_mb * 1024 * 1024),
+    log.warnings > 0 ? counted(log.warnings, 'warning') : null,
+  ]
+  return `${log.point ?? log.log_path}: ${facts.filter((fact) => fact !== null && fact !== 0).join(', ')}`
 }
 
 function simulations(view: JobView): string {
@@ -75,14 +118,14 @@ function simulations(view: JobView): string {
 }
 
 /** Every parameter under its name in config.cfg; none for a job without a configuration. */
-function configurationFields(view: JobView): [string, string][] {
+export function configurationFields(view: JobView): [key: string, text: string][] {
   if (view.mode === null) return []
   return configurationKeys.map(({ key, field }) => {
     const custom =
       field === 'postlay_cross_cornerlist' && view.postlay_custom_corners
         ? `:${view.postlay_custom_corners}`
         : ''
-    return [`  ${key}`, `${view[field] ?? '-'}${custom}`]
+    return [key, `${view[field] ?? '-'}${custom}`]
   })
 }
 
@@ -92,7 +135,7 @@ async function timelineOf(view: JobView, style: Style): Promise<string> {
 }
 
 /** Every attempt, and, while the job goes on, a line for each planned stage that has none yet. */
-function timeline({ status, planned_stages, stages }: JobView): TimelineRow[] {
+export function timeline({ status, planned_stages, stages }: JobView): TimelineRow[] {
   const waiting = hasEnded(status)
     ? []
     : planned_stages.filter((name) => latestAttempt(stages, name) === null)

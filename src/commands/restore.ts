@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { PvtError } from '../errors.ts'
 import { realPath } from '../import/find-files.ts'
 import { putAside, restoreContents, verifyBackup, writeBackup } from '../store/backup.ts'
+import { corrupt, damageIn } from '../store/damage.ts'
 import type { Database } from '../store/database.ts'
 import { shownLocation } from '../store/open-database.ts'
 import { fileIdentity } from '../store/sqlite-file.ts'
@@ -75,7 +76,10 @@ async function openAndSave(context: Context): Promise<{ db: Database; saved: str
   if (!existsSync(path)) return { db: await context.database(), saved: null }
   try {
     const db = await context.database()
-    return { db, saved: (await writeBackup(db, unusedName(`${path}.before-restore-${stamp}`, ''))).path }
+    const saved = (await writeBackup(db, unusedName(`${path}.before-restore-${stamp}`, ''))).path
+    const damage = damageIn(path)
+    if (damage !== null) throw corrupt(path, damage)
+    return { db, saved }
   } catch (error) {
     if (!(error instanceof PvtError) || error.code !== 'database_corrupt') throw error
     await context.closeDatabase()

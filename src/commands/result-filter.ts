@@ -5,7 +5,10 @@ import type { Result } from '../domain/result.ts'
 import { collect, type JobOption, jobOption } from './shared.ts'
 
 /** The filters that all `results` commands take. */
-export interface FilterOptions extends JobOption {
+export interface FilterOptions extends JobOption, PointOptions {}
+
+/** The filters by themselves. */
+export interface PointOptions {
   point?: string[]
   corner?: string[]
   extraction?: string[]
@@ -15,8 +18,12 @@ export interface FilterOptions extends JobOption {
 }
 
 export function addFilters(command: Command): Command {
+  return addPointFilters(command.addOption(jobOption()))
+}
+
+/** For commands that name their jobs otherwise. */
+export function addPointFilters(command: Command): Command {
   return command
-    .addOption(jobOption())
     .option('--point <glob>', "PVT points, for example 'SSG*/typical/*/v1min*'; may be repeated", collectGlob)
     .option('--corner <glob>', 'corners; may be repeated', collectGlob)
     .option('--extraction <glob>', 'extractions; may be repeated', collectGlob)
@@ -31,7 +38,7 @@ function collectGlob(value: string, before: string[] | undefined): string[] {
   return collect(value, before)
 }
 
-export const toFilter = (options: FilterOptions): ResultFilter => ({
+export const toFilter = (options: PointOptions): ResultFilter => ({
   point: options.point ?? [],
   corner: options.corner ?? [],
   extraction: options.extraction ?? [],
@@ -49,7 +56,7 @@ export function filterPoints<Point extends PvtPoint>(
 }
 
 /** Results of the points that are asked for, with only the measurements that are asked for. */
-export function filterResults(results: readonly Result[], filter: ResultFilter): Result[] {
+export function filterResults<Row extends Result>(results: readonly Row[], filter: ResultFilter): Row[] {
   const chosen = filterPoints(results, filter)
   if (filter.measure.length === 0) return chosen
   const wanted = nameMatcher(filter.measure)

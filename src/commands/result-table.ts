@@ -1,7 +1,12 @@
+import { judgeValue, type Limit } from '../domain/limit.ts'
+import { nameMatcher } from '../domain/point-filter.ts'
 import { pointName } from '../domain/point.ts'
 import { measurementNames, type Result, sweepNames } from '../domain/result.ts'
-import { type Cell, type Column, engineering, fullPrecision } from '../render/index.ts'
+import { summariseOne } from '../domain/summary.ts'
+import { limitOf, worstExtreme } from '../domain/worst-value.ts'
+import { type Cell, type Column, commonScale, fullPrecision, type Paint } from '../render/index.ts'
 import { toCell } from './shared.ts'
+import { verdictPaint, verdictSign } from './verdict-columns.ts'
 
 /** A result as `results show --json` gives it. */
 export function toShown(result: Result): Record<string, unknown> {
@@ -21,6 +26,7 @@ export function toShown(result: Result): Record<string, unknown> {
     status: result.status,
     source: result.source,
     mt0_file_path: result.mt0_file_path,
+    source_line: result.source_line,
   }
 }
 
@@ -36,32 +42,99 @@ export function csvColumns(results: readonly Result[]): Column<Result>[] {
       key: name,
       value: (row) => measured(row, name),
     })),
-    ...['status', 'source', 'mt0_file_path'].map(shownColumn),
+    ...['status', 'source', 'mt0_file_path', 'source_line'].map(shownColumn),
   ]
 }
 
+/** How the table for people shows measured values. */
+export interface TableLook {
+  /** Full precision instead of one unit a column. */
+  raw: boolean
+  /** By which the worst values are found. */
+  limits: readonly Limit[]
+}
+
 /**
- * The columns of the table for people. A failed value shows the text that stood in its place; the alter and row
- * numbers show only where there is more than one.
+ * The columns of the table for people. A column has one unit, which its heading names (`del_rr [p]`); behind a value
+ * stands `!` when it violates its limit, `~` when it is near it, and `*` for the worst of the column (see
+ * worstExtreme). A failed value shows the text that stood in its place; the alter and row numbers show only where
+ * there is more than one.
  */
-export function tableColumns(results: readonly Result[], raw: boolean): Column<Result>[] {
+export function tableColumns(results: readonly Result[], look: TableLook): Column<Result>[] {
+  return [
+    ...placeColumns(results),
+    ...measurementNames(results).map((name) => measurementColumn(name, results, look)),
+  ]
+}
+
+/** The first of them: what tells one row from another. */
+export function placeColumns(results: readonly Result[]): Column<Result>[] {
   const alters = results.some((result) => result.alter_number !== 1)
   const rows = results.some((result) => result.row_number !== 1)
-  const text = raw ? fullPrecision : engineering
   return [
     { key: 'point', value: pointName },
     ...(alters ? [{ ...shownColumn('alter_number'), title: 'ALTER', align: 'right' as const }] : []),
     ...(rows ? [{ ...shownColumn('row_number'), title: 'ROW', align: 'right' as const }] : []),
     ...sweepNames(results).map((name) => ({ ...sweepColumn(name), title: name, align: 'right' as const })),
-    ...measurementNames(results).map((name): Column<Result> => ({
-      key: name,
-      title: name,
-      align: 'right',
-      value: (row) => measured(row, name),
-      text: (row) => failedText(row, name) ?? text(measured(row, name)),
-      paint: (row) => (failedText(row, name) === null ? null : 'red'),
-    })),
   ]
+}
+
+function measurementColumn(
+  name: string,
+  results: readonly Result[],
+  { raw, limits }: TableLook,
+): Column<Result> {
+  const values = results.map((row) => measured(row, name))
+  const scale = raw ? { prefix: '', text: fullPrecision } : commonScale(values)
+  const marks = findMarks(name, results, limits)
+  const room = Math.max(0, ...[...marks.values()].map(({ sign }) => sign.length))
+  const text = (row: Result): string => {
+    const value = failedText(row, name) ?? scale.text(measured(row, name))
+    return room === 0 ? value : `${value} ${(marks.get(row)?.sign ?? '').padEnd(room)}`
+  }
+  return {
+    key: name,
+    title: scale.prefix === '' ? name : `${name} [${scale.prefix}]`,
+    align: 'right',
+    value: (row) => measured(row, name),
+    text,
+    paint: (row) => (failedText(row, name) === null ? (marks.get(row)?.paint ?? null) : 'red'),
+  }
+}
+
+interface Mark {
+  sign: string
+  paint: Paint | null
+}
+
+/** What stands behind the values of a column that a reader should look at. */
+function findMarks(name: string, results: readonly Result[], limits: readonly Limit[]): Map<Result, Mark> {
+  const marks = new Map<Result, Mark>()
+  const ofName = limits
+    .filter((limit) => limit.measurement === name)
+    .map((limit) => ({ limit, matches: limit.point === null ? () => true : nameMatcher([limit.point]) }))
+  for (const row of results) {
+    const value = measured(row, name)
+    if (value === null) continue
+    const judged = ofName
+      .filter(({ matches }) => matches(pointName(row)))
+      .map(({ limit }) => judgeValue(value, limit))
+    const verdict = judged.includes('fail') ? 'fail' : judged.includes('near') ? 'near' : null
+    if (verdict !== null) marks.set(row, { sign: verdictSign(verdict), paint: verdictPaint(verdict) })
+  }
+  const worst = findWorst(name, results, limitOf(name, limits))
+  if (worst !== null) {
+    const { sign = '', paint = 'yellow' } = marks.get(worst) ?? {}
+    marks.set(worst, { sign: `${sign}*`, paint })
+  }
+  return marks
+}
+
+/** Null where all values are equal: none of them is worse. */
+function findWorst(name: string, results: readonly Result[], limit: Limit | null): Result | null {
+  const summary = summariseOne(name, results)
+  const worst = summary.min === summary.max ? null : worstExtreme(summary, limit)
+  return results.find((row) => worst !== null && measured(row, name) === worst.value) ?? null
 }
 
 const shownColumn = (key: string): Column<Result> => ({ key, value: (row) => toCell(toShown(row)[key]) })

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import type { Command } from 'commander'
+import { resolve } from 'node:path'
+import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
-import { codeOf, PvtError } from '../errors.ts'
+import { measurementNames, type Result } from '../domain/result.ts'
+import { usageError } from '../errors.ts'
+import { type ParquetColumn, renderParquet } from '../render/parquet.ts'
 import { render } from '../render/index.ts'
 import { findPoints } from '../store/points.ts'
 import { findResults } from '../store/results.ts'
@@ -11,70 +11,102 @@ import { addFilters, type FilterOptions, filterResults, toFilter } from './resul
 import { csvColumns, toShown } from './result-table.ts'
 import { type Act, addExamples, counted } from './shared.ts'
 import { whichJob } from './which-job.ts'
+import { writeWhole } from './write-file.ts'
 
 interface Options extends FilterOptions {
   output?: string
+  type?: ExportType
 }
+
+const exportTypes = ['csv', 'json', 'ndjson', 'parquet'] as const
+type ExportType = (typeof exportTypes)[number]
 
 export function defineResultsExport(group: Command, act: Act): void {
   const command = addFilters(
     group
       .command('export')
-      .summary('write the results to a file: CSV, or with -f json or ndjson')
+      .summary('write the results to a file: CSV, JSON, ndjson or Parquet')
       .description(
-        'Writes all results, in CSV a column per measurement, to a file or to stdout. The file is put in place whole.',
+        'Writes all results, a row per PVT point and sweep row, to a file or to stdout: CSV, unless -f, --type or an ending .parquet of the file says otherwise. The file is put in place whole.',
       ),
   )
     .option('-o, --output <file>', 'the file (default: stdout)')
+    .addOption(new Option('--type <type>', 'what to write').choices([...exportTypes]))
     .action(act(runResultsExport))
-  addExamples(command, 'results export -o results.csv', 'results export --json | jq length')
+  addExamples(
+    command,
+    'results export -o results.csv',
+    'results export --safe-csv -o for-excel.csv',
+    'results export -o results.parquet',
+    'results export --json | jq length',
+  )
 }
 
 export async function runResultsExport(context: Context, options: Options): Promise<void> {
+  const type = toType(context, options)
+  const isFile = options.output !== undefined && options.output !== '-'
+  if (type === 'parquet' && !isFile) {
+    throw usageError('a Parquet file cannot go to stdout', 'name the file: -o results.parquet')
+  }
   const job = await whichJob(context, options.job)
   const db = await context.database()
   const stored = await findResults(db, job.job_id, await findPoints(db, job.job_id))
   const results = filterResults(stored, toFilter(options))
-  const { format } = context.settings
-  const text = await render(
-    format === 'table' ? 'csv' : format,
-    { value: results.map(toShown), columns: csvColumns(results), rows: results },
-    { colour: false },
-  )
-  if (options.output === undefined || options.output === '-') {
-    context.printText(text)
+  const content =
+    type === 'parquet' ? await toParquet(results) : await toText(type, results, context.settings.safeCsv)
+  if (!isFile) {
+    // Only text gets here.
+    context.printText(content as string)
     return
   }
-  writeWhole(resolve(context.settings.cwd, options.output), text)
-  context.inform(`${counted(results.length, 'row')} written to ${options.output}`)
+  writeWhole(resolve(context.settings.cwd, options.output!), content)
+  context.inform(`${counted(results.length, 'row')} written to ${options.output!}`)
 }
 
-/**
- * A reader of the file sees the old one or the new one, never a half. A device or a pipe is written to as it is, and
- * a symbolic link stays one.
- */
-function writeWhole(path: string, text: string): void {
-  try {
-    const there = statSync(path, { throwIfNoEntry: false })
-    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
-    if (there === undefined ? isLink : !there.isFile()) writeFileSync(path, text)
-    else replaceFile(isLink ? realpathSync(path) : path, text)
-  } catch (error) {
-    throw new PvtError(
-      'output_failed',
-      `${path} cannot be written (${codeOf(error) ?? String(error)})`,
-      'check the folder',
-    )
-  }
+/** What was said last and most clearly: --type, then -f, then the ending of the file. */
+function toType({ settings }: Context, { type, output }: Options): ExportType {
+  if (type !== undefined) return type
+  if (settings.format !== 'table') return settings.format
+  return output?.toLowerCase().endsWith('.parquet') === true ? 'parquet' : 'csv'
 }
 
-function replaceFile(path: string, text: string): void {
-  const temporary = join(dirname(path), `.pvt-export-${randomUUID()}.tmp`)
-  try {
-    writeFileSync(temporary, text, { flag: 'wx', flush: true })
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
+const toText = (
+  type: Exclude<ExportType, 'parquet'>,
+  results: readonly Result[],
+  guard: boolean,
+): Promise<string> =>
+  render(
+    type,
+    { value: results.map(toShown), columns: csvColumns(results), rows: results },
+    { colour: false, csv: { guard } },
+  )
+
+/** The columns of CSV, and the texts in place of values as JSON. */
+function toParquet(results: readonly Result[]): Promise<Uint8Array> {
+  const measured = new Set(measurementNames(results))
+  const columns = csvColumns(results).map((column) => ({
+    ...column,
+    type: typeOf(column, results, measured),
+  }))
+  const failed: ParquetColumn<Result> = {
+    key: 'failed',
+    type: 'STRING',
+    value: ({ failed: texts }) => (Object.keys(texts).length === 0 ? null : JSON.stringify(texts)),
   }
+  return renderParquet([...columns, failed], results)
+}
+
+/** The same for every job, also for one without rows; only a sweep variable's type depends on its values. */
+function typeOf(
+  { key, value }: ReturnType<typeof csvColumns>[number],
+  results: readonly Result[],
+  measured: ReadonlySet<string>,
+): ParquetColumn<Result>['type'] {
+  const values = results.map(value)
+  // A measurement may have the name of a column of texts.
+  if (values.some((cell) => typeof cell === 'string')) return 'STRING'
+  if (key === 'alter_number' || key === 'row_number') return 'INT32'
+  const isNumber =
+    key === 'temperature_c' || measured.has(key) || values.some((cell) => typeof cell === 'number')
+  return isNumber ? 'DOUBLE' : 'STRING'
 }

@@ -1,49 +1,40 @@
-import type { Command } from 'commander'
+import { statSync } from 'node:fs'
+import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
+import { type ResultSource, resultSources } from '../domain/measurement.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
-import { exitCodes, PvtError, usageError } from '../errors.ts'
-import { describeBackup } from '../import/describe-backup.ts'
-import {
-  findBackups,
-  findFiles,
-  type FoundFiles,
-  newestBackup,
-  realFolder,
-  realPath,
-} from '../import/find-files.ts'
+import { PvtError, usageError } from '../errors.ts'
+import { findFiles, type FoundFiles, newestBackup, realPath } from '../import/find-files.ts'
 import {
   importSources,
   type ImportOptions,
   type ImportReport,
   problemText,
   readFound,
+  type ReadRun,
 } from '../import/import-results.ts'
-import type { Sources } from '../import/read-sources.ts'
-import { createJob } from '../store/create-job.ts'
-import { findJobByBackup, holdBackup } from '../store/jobs.ts'
+import { importBackup } from '../import/import-backup.ts'
+import type { Watch } from '../import/watch.ts'
 import { programVersion } from '../version.ts'
-import { importedText, warnOfProblems } from './import-answer.ts'
-import {
-  type Act,
-  addExamples,
-  fieldColumns,
-  type JobOption,
-  jobOption,
-  printChange,
-  shortId,
-} from './shared.ts'
+import { lineOf, warnOfProblems } from './import-answer.ts'
+import { importRecursively, toZone } from './import-recursive.ts'
+import { stopIfAsked } from './interruption.ts'
+import { type Act, addExamples, type JobOption, jobOption, printChange } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options extends JobOption {
   latest?: boolean
   new?: boolean
   recursive?: boolean
+  tz?: string
   corner?: string
   extraction?: string
   temperature?: string
   voltage?: string
   dryRun?: boolean
   strict?: boolean
+  prefer?: ResultSource
+  prune?: boolean
 }
 
 export function defineResultsImport(group: Command, act: Act): void {
@@ -58,17 +49,28 @@ export function defineResultsImport(group: Command, act: Act): void {
     .option('--latest', 'with a domain folder: its newest backup instead of the live tree')
     .option('--new', 'make a completed job of the backup')
     .option('--recursive', 'make a completed job of every backup below the folder that has none yet')
+    .option(
+      '--tz <zone>',
+      "the zone of the folders' times, for example Europe/Berlin (default: this machine's)",
+    )
     .option('--corner <name>', 'the point of a single measure file whose path does not tell it')
     .option('--extraction <name>', 'the same (default: typical)')
     .option('--temperature <t>', 'the same: m40, -40, 125')
     .option('--voltage <combo>', 'the same: v1min_v2max')
     .option('--dry-run', 'read and report, store nothing')
     .option('--strict', 'store nothing when anything could not be read')
+    .addOption(
+      new Option(
+        '--prefer <source>',
+        'store the values of this source where a point has it, even over stored ones; elsewhere the rawest of the others',
+      ).choices(resultSources),
+    )
+    .option('--prune', 'remove what earlier imports of the path brought and is not in it any more')
     .action(act(runResultsImport))
   addExamples(
     command,
     'results import ~/gpio --latest --new',
-    'results import sim_tx.mt0 --corner TT --temperature 85 --voltage v1nom --dry-run',
+    'results import --recursive /archive/gpio --tz Asia/Taipei',
   )
 }
 
@@ -81,56 +83,27 @@ export async function runResultsImport(
     point: toGivenPoint(options),
     dryRun: options.dryRun === true,
     strict: options.strict === true,
+    prefer: options.prefer ?? null,
+    prune: options.prune === true,
     now: context.now(),
     user: context.settings.user,
     programVersion,
   }
   if (options.recursive === true) {
-    await importRecursively(context, path, options, settings)
+    if (options.job !== undefined) throw usageError('--recursive makes jobs: it does not go with --job')
+    if (options.new === true || options.latest === true || settings.point !== null)
+      throw usageError('--recursive takes every backup: it does not go with --new, --latest or a point')
+    await importRecursively(context, path, { ...settings, zone: toZone(options.tz) })
     return
   }
+  if (options.tz !== undefined && options.new !== true)
+    throw usageError('--tz is for the times of new jobs: it goes with --recursive or --new')
   const report =
     options.new === true
       ? await importNew(context, path, options, settings)
       : await importInto(context, path, options, settings)
   warnOfProblems(context, report)
   await printChange(context, lineOf(report, settings), report)
-}
-
-/** A job for each backup that has none: one transaction each, a bad backup does not keep the others out. */
-async function importRecursively(
-  context: Context,
-  path: string | undefined,
-  options: Options,
-  settings: ImportOptions,
-): Promise<void> {
-  if (options.job !== undefined) throw usageError('--recursive makes jobs: it does not go with --job')
-  const db = await context.database()
-  const reports: ImportReport[] = []
-  for (const backup of findBackups(realFolder(path ?? context.settings.cwd))) {
-    if ((await findJobByBackup(db, backup)) !== null) continue
-    try {
-      const found = findFiles(backup)
-      reports.push(await createAndImport(context, found, readFound(found, settings), settings))
-    } catch (error) {
-      if (!(error instanceof PvtError) || error.exitCode !== exitCodes.bad_input) throw error
-      context.report(error.message)
-      context.exitWith(error.exitCode)
-    }
-  }
-  for (const report of reports) warnOfProblems(context, report)
-  await context.print({
-    value: reports,
-    columns: fieldColumns(Object.keys(reports[0] ?? {})),
-    rows: reports,
-    table: () => reports.map((report) => `${lineOf(report, settings)}\n`).join(''),
-  })
-}
-
-/** The summary of an import, the job first. */
-function lineOf(report: ImportReport, { dryRun }: ImportOptions): string {
-  const id = report.job_id === null ? 'a new job' : shortId(report.job_id)
-  return `${id} ${importedText(report)}${dryRun ? ' (dry run: nothing stored)' : ''}`
 }
 
 async function importInto(
@@ -143,7 +116,10 @@ async function importInto(
   const source =
     path === undefined ? (job.backup_path ?? newestBackupOf(job.domain_path)) : toSource(path, options)
   const found = findFiles(source)
-  return importSources(await context.database(), job.job_id, found, readFound(found, settings), settings)
+  const db = await context.database()
+  return watched(context, found, settings, (read, observed) =>
+    importSources(db, job.job_id, found, read, observed),
+  )
 }
 
 async function importNew(
@@ -155,47 +131,59 @@ async function importNew(
   if (options.job !== undefined) throw usageError('--new makes a job: it does not go with --job')
   const source = path ?? context.settings.cwd
   const found = findFiles(toSource(source, { ...options, latest: path === undefined || options.latest }))
-  return createAndImport(context, found, readFound(found, settings), settings)
+  const zone = toZone(options.tz)
+  const db = await context.database()
+  const { report, problems } = await watched(context, found, settings, (read, observed) =>
+    importBackup(db, found, read, { ...observed, zone, beside: 'as it is' }),
+  )
+  for (const problem of problems) context.warn(problemText(problem))
+  return report
 }
 
-/**
- * A job of a backup with its results, in one transaction. A backup that a job has already is imported into that job:
- * doing it again adds nothing, and of two that do it at once the second waits and finds the first one's job. A dry
- * run does it all and takes it back, so that it tells what would be.
- */
-async function createAndImport(
+/** Reads and stores with a progress bar; asked to stop meanwhile, nothing is stored. */
+async function watched<Answer>(
   context: Context,
   found: FoundFiles,
-  sources: Sources,
   settings: ImportOptions,
-): Promise<ImportReport> {
-  const { job, configuration } = describeBackup(found, context.settings.user)
-  const db = await context.database()
-  const work = async (): Promise<ImportReport> => {
-    await holdBackup(db, found.path)
-    const known = await findJobByBackup(db, found.path)
-    if (known !== null) return importSources(db, known.job_id, found, sources, settings)
-    const points = configuration?.points ?? []
-    const { job_id } = await createJob(db, job, points, `made from the backup ${found.path}`)
-    const report = await importSources(db, job_id, found, sources, { ...settings, dryRun: false })
-    if (settings.dryRun) throw new TakeBack({ ...report, job_id: null })
-    return report
-  }
-  for (const problem of configuration?.problems ?? []) context.warn(problemText(problem))
+  store: (read: ReadRun, settings: ImportOptions) => Promise<Answer>,
+): Promise<Answer> {
+  const interruption = context.watchForInterruption()
+  const stop = (): Promise<void> => stopIfAsked(interruption, `nothing of ${found.path} was stored`)
+  const { onProgress, end } = importProgress(context, found)
+  const observed = { ...settings, onProgress, signal: interruption.signal }
   try {
-    return await db.transaction(work)
+    const read = readFound(found, observed)
+    await stop()
+    return await store(read, observed)
   } catch (error) {
-    if (error instanceof TakeBack) return error.report
+    if (interruption.signal.aborted) await stop()
     throw error
+  } finally {
+    end()
+    interruption.close()
   }
 }
 
-/** Rolls the transaction of a dry run back, and carries what it would have done. */
-class TakeBack extends Error {
-  constructor(readonly report: ImportReport) {
-    super('a dry run')
+/** Many files are counted, a few large ones measured. */
+function importProgress(
+  context: Context,
+  found: FoundFiles,
+): Pick<Watch, 'onProgress'> & { end: () => void } {
+  const files = [...found.measures.map(({ path }) => path), ...found.reports, found.creport ?? []].flat()
+  const megabytes = files.reduce((sum, path) => sum + sizeOf(path), 0) / 1e6
+  const inBytes = megabytes / files.length > 4
+  const progress = inBytes
+    ? context.progress(Math.ceil(megabytes), 'MB')
+    : context.progress(files.length, 'files')
+  return {
+    onProgress: (reached) => {
+      progress.reach(inBytes ? Math.floor(reached.bytes / 1e6) : reached.files)
+    },
+    end: progress.end,
   }
 }
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 
 /** The path to read: a domain folder's newest backup with --latest, else the path itself. */
 function toSource(path: string, { latest }: Options): string {

@@ -3,11 +3,15 @@ import type { Context } from '../context.ts'
 import type { Result } from '../domain/result.ts'
 import { type SortOrder, sortResults } from '../domain/sort-results.ts'
 import { usageError } from '../errors.ts'
-import { renderTable } from '../render/index.ts'
+import { renderFolded, renderTable } from '../render/index.ts'
+import { findImports } from '../store/imports.ts'
 import { findPoints } from '../store/points.ts'
 import { findResults } from '../store/results.ts'
+import { knownLimits } from './limits-in-force.ts'
 import { addFilters, type FilterOptions, filterResults, toFilter } from './result-filter.ts'
-import { csvColumns, tableColumns, toShown } from './result-table.ts'
+import { provenanceCsv, provenanceTable, showProvenance } from './provenance.ts'
+import { resultChart } from './result-chart.ts'
+import { csvColumns, placeColumns, tableColumns, toShown } from './result-table.ts'
 import { type Act, addExamples, wholeNumber } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
@@ -15,7 +19,9 @@ interface Options extends FilterOptions {
   sort?: string
   limit?: number
   failed?: boolean
+  chart?: boolean
   raw?: boolean
+  provenance?: boolean
 }
 
 export function defineResultsShow(group: Command, act: Act): void {
@@ -24,18 +30,21 @@ export function defineResultsShow(group: Command, act: Act): void {
       .command('show')
       .summary('print the measured values')
       .description(
-        'Prints the measured values, a row per PVT point (per sweep row where there is a sweep), in flow order.',
+        "Prints the measured values, a row per PVT point (per sweep row where there is a sweep), in flow order. In the table ! violates the domain's limits, ~ is near one, * is the worst value of the column; a table wider than the terminal is folded.",
       ),
   )
     .option('--sort <column[:desc]>', 'sort by a measurement or another column')
     .option('--limit <n>', 'at most n rows', wholeNumber(0))
     .option('--failed', 'only rows with a failed measurement')
-    .option('--raw', 'numbers at full precision instead of SI prefixes')
+    .option('--chart', 'instead of the table a chart per measurement: the range of each corner on one scale')
+    .option('--raw', 'numbers at full precision instead of one unit a column')
+    .option('--provenance', 'where each row comes from, in place of its values')
     .action(act(runResultsShow))
   addExamples(
     command,
     "results show --point 'SSG*/typical/*/v1min*'",
     'results show --sort del_rr:desc --limit 5 --json',
+    "results show --provenance --corner 'FF*'",
   )
 }
 
@@ -49,11 +58,25 @@ export async function runResultsShow(context: Context, options: Options): Promis
   const chosen =
     options.failed === true ? filtered.filter((row) => Object.keys(row.failed).length > 0) : filtered
   const results = options.limit === undefined ? chosen : chosen.slice(0, options.limit)
+  if (options.provenance === true) {
+    const rows = showProvenance(results, await findImports(db, job.job_id))
+    await context.print({
+      value: rows,
+      columns: provenanceCsv,
+      rows,
+      table: (style) => renderTable(provenanceTable(rows), rows, style),
+    })
+    return
+  }
   await context.print<Result>({
     value: results.map(toShown),
     columns: csvColumns(results),
     rows: results,
-    table: (style) => renderTable(tableColumns(results, options.raw === true), results, style),
+    table: async (style) => {
+      if (options.chart === true) return resultChart(results, style)
+      const look = { raw: options.raw === true, limits: await knownLimits(context, job.domain_path) }
+      return renderFolded(tableColumns(results, look), placeColumns(results).length, results, style)
+    },
   })
 }
 

@@ -27,10 +27,16 @@ export const bestEffortOption = (): Option =>
 /** For options that may be given several times. */
 export const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
+const examples = new WeakMap<Command, readonly string[]>()
+
+/** The examples of a command, without the `pvt` at their beginning. */
+export const examplesOf = (command: Command): readonly string[] => examples.get(command) ?? []
+
 /** Examples stand at the end of every command's help. */
-export function addExamples(command: Command, ...examples: readonly string[]): Command {
-  const lines = examples.map((example) => `  $ pvt ${example}`).join('\n')
-  return command.addHelpText('after', `\nExamples:\n${lines}`)
+export function addExamples(command: Command, ...lines: readonly string[]): Command {
+  examples.set(command, lines)
+  const text = lines.map((line) => `  $ pvt ${line}`).join('\n')
+  return command.addHelpText('after', `\nExamples:\n${text}`)
 }
 
 /** A whole number of at least `least`, for Commander. */

@@ -4,13 +4,16 @@ import { PvtError, usageError } from '../errors.ts'
 import { findJobsByPrefix, findNewestJobIn, findNewestJobOfUser } from '../store/jobs.ts'
 import { shortId } from './shared.ts'
 
+/** What of a context finding a job needs; completion has no more. */
+export type DatabaseContext = Pick<Context, 'settings' | 'database'> & Partial<Pick<Context, 'delivering'>>
+
 /**
  * The job that the user means: a full id, a unique prefix, `@latest` (the user's newest job) or `.` (the newest job
  * whose domain folder is the current folder or one above it). Left out: `$PVT_JOB`, else `.`.
  *
  * @throws `usage` for an empty reference or none at all, `ambiguous_job`, `job_not_found`.
  */
-export async function whichJob(context: Context, reference: string | undefined): Promise<Job> {
+export async function whichJob(context: DatabaseContext, reference: string | undefined): Promise<Job> {
   if (reference !== undefined) return jobOf(context, reference, 'the job')
   const { job } = context.settings
   if (job !== null) return jobOf(context, job, 'PVT_JOB')
@@ -26,7 +29,7 @@ function noJobGiven(): never {
   )
 }
 
-async function jobOf(context: Context, reference: string, origin: string): Promise<Job> {
+async function jobOf(context: DatabaseContext, reference: string, origin: string): Promise<Job> {
   if (reference.trim() === '') {
     // A script's `PVT_JOB=$(pvt job create …)` that failed must not mark whatever job is newest here.
     throw usageError(`${origin} is empty`, 'name a job, or leave it out for the newest job of this folder')
@@ -39,13 +42,13 @@ async function jobOf(context: Context, reference: string, origin: string): Promi
   return jobByPrefix(context, reference)
 }
 
-async function newestJobOfUser(context: Context): Promise<Job> {
+async function newestJobOfUser(context: DatabaseContext): Promise<Job> {
   const { user } = context.settings
   const job = await findNewestJobOfUser(await context.database(), user, context.delivering?.at)
   return job ?? notFound(`user ${user} has no job`)
 }
 
-async function newestJobHere(context: Context): Promise<Job | null> {
+async function newestJobHere(context: DatabaseContext): Promise<Job | null> {
   const parts = context.settings.cwd.split('/').filter((part) => part !== '')
   const folders = ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)]
   return findNewestJobIn(await context.database(), folders, context.delivering?.at)
@@ -54,7 +57,7 @@ async function newestJobHere(context: Context): Promise<Job | null> {
 /** How many candidates an ambiguous prefix lists. */
 const mostCandidates = 8
 
-async function jobByPrefix(context: Context, reference: string): Promise<Job> {
+async function jobByPrefix(context: DatabaseContext, reference: string): Promise<Job> {
   const digits = reference.toLowerCase().replaceAll('-', '')
   if (!/^[0-9a-f]{1,32}$/.test(digits)) notFound(`there is no job '${reference}'`)
   if (digits.length < 4) {
@@ -67,7 +70,8 @@ async function jobByPrefix(context: Context, reference: string): Promise<Job> {
   return job
 }
 
-function toUuidPrefix(digits: string): string {
+/** Hexadecimal digits with the dashes of a UUID between them. */
+export function toUuidPrefix(digits: string): string {
   const [, a, b, c, d, e] = /^(.{0,8})(.{0,4})(.{0,4})(.{0,4})(.{0,12})$/.exec(digits)!
   return [a, b, c, d, e].filter((part) => part !== '').join('-')
 }

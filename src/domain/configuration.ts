@@ -72,3 +72,23 @@ export const configurationKeys: readonly Key[] = [
 /** Several measurements rows a point: any text but exactly `No` switches the alter sweep on. */
 export const hasAlterSweep = (configuration: Configuration): boolean =>
   configuration.alter_extraction !== 'No'
+
+/** What the flow does without a config.cfg: the fallback of every key. */
+export function defaultConfiguration(): Configuration {
+  const fields = configurationKeys.map(({ field, fallback, integer }) => [
+    field,
+    integer ? Number(fallback) : fallback,
+  ])
+  return { ...(Object.fromEntries(fields) as Configuration), postlay_custom_corners: '' }
+}
+
+/** A configuration of which not all is known: the flow's defaults stand for the rest. */
+export function withDefaults(known: {
+  [Field in keyof Configuration]: Configuration[Field] | null
+}): Configuration {
+  const entries = Object.entries(defaultConfiguration()).map(([field, fallback]) => [
+    field,
+    known[field as keyof Configuration] ?? (fallback as Configuration[keyof Configuration]),
+  ])
+  return Object.fromEntries(entries) as Configuration
+}

@@ -5,6 +5,14 @@ export const jobStatuses = ['queued', 'running', 'completed', 'failed', 'cancell
 export type JobStatus = (typeof jobStatuses)[number]
 
 /**
+ * `given`: named when the job was made, or lying in its domain folder then. `beside`: a config.cfg that lay beside an
+ * old backup and fits it. `inferred`: from the head of creport.txt and the points of the run; what they do not tell is
+ * null.
+ */
+export const configSources = ['given', 'beside', 'inferred'] as const
+export type ConfigSource = (typeof configSources)[number]
+
+/**
  * A recorded run of the flow: a row of the table `jobs`. Keys are the column names, which are also the JSON keys
  * and the CSV headers; the configuration's keys are null for a job without a configuration.
  */
@@ -33,6 +41,8 @@ export type Job = {
   failed_simulations: number
   domain_path: string
   config_file_path: string | null
+  /** Where the configuration's columns come from; null for a job without. */
+  config_source: ConfigSource | null
   backup_path: string | null
   error_message: string | null
   error_stage: StageName | null
@@ -40,6 +50,8 @@ export type Job = {
   host: string
   description: string | null
   tags: string[]
+  /** Neither cleanup nor `job delete` removes it. */
+  pinned: boolean
 }
 
 /** What a job has besides: the snapshot of its config.cfg, kept apart because lists never need it. */

@@ -60,6 +60,13 @@ export function pointName(point: Omit<PvtPoint, 'temperature_c'>): string {
 
 const names = new WeakMap<object, string>()
 
+/** Each point once, in the order in which it comes first. */
+export function distinctPoints<Point extends PvtPoint>(points: readonly Point[]): Point[] {
+  const first = new Map<string, Point>()
+  for (const point of points) if (!first.has(pointName(point))) first.set(pointName(point), point)
+  return [...first.values()]
+}
+
 /** The folder of a point in the flow's live tree, relative to the domain folder (formats.md, section 4). */
 export function pointFolder(point: PvtPoint): string {
   const { corner, extraction, temperature, voltage_combo } = point

@@ -1,20 +1,19 @@
-import type { ResultSource } from './measurement.ts'
 import type { PvtPoint } from './point.ts'
+import type { Provenance } from './provenance.ts'
 
 export type ResultStatus = 'ok' | 'failed'
 
 /** What was measured at one point and sweep row: a row of the table `results`, with its JSON columns parsed. */
-export type Result = PvtPoint & {
-  alter_number: number
-  row_number: number
-  sweep: Record<string, number | string>
-  measurements: Record<string, number | null>
-  failed: Record<string, string>
-  status: ResultStatus
-  source: ResultSource
-  netlist_path: string | null
-  mt0_file_path: string
-}
+export type Result = PvtPoint &
+  Provenance & {
+    alter_number: number
+    row_number: number
+    sweep: Record<string, number | string>
+    measurements: Record<string, number | null>
+    failed: Record<string, string>
+    status: ResultStatus
+    netlist_path: string | null
+  }
 
 /** `ok` when every measurement has a value. */
 export const resultStatus = (failed: Record<string, string>): ResultStatus =>

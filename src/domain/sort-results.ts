@@ -8,7 +8,10 @@ export interface SortOrder {
 }
 
 /** Sorts results by a column. What has no value stands last, whatever the direction; equals keep their order. */
-export function sortResults(results: readonly Result[], { column, descending }: SortOrder): Result[] {
+export function sortResults<Row extends Result>(
+  results: readonly Row[],
+  { column, descending }: SortOrder,
+): Row[] {
   const keyed = results.map((result) => ({ result, key: keyOf(result, column) }))
   keyed.sort((a, b) => {
     if (a.key === null || b.key === null) return Number(a.key === null) - Number(b.key === null)

@@ -23,7 +23,8 @@ export function summarise(results: readonly Pick<Result, 'measurements' | keyof 
   return measurementNames(results).map((measurement) => summariseOne(measurement, results))
 }
 
-function summariseOne(
+/** One measurement of the same. */
+export function summariseOne(
   measurement: string,
   results: readonly Pick<Result, 'measurements' | keyof PvtPoint>[],
 ): Summary {
@@ -60,7 +61,7 @@ function summariseOne(
 }
 
 /** Rounding must not put the mean beside the values, nor a sum beyond the largest number make it no number. */
-function meanOf(sum: number, { count, min, max }: Summary): number | null {
+export function meanOf(sum: number, { count, min, max }: Summary): number | null {
   if (min === null || max === null) return null
   const mean = Number.isFinite(sum) ? sum / count : min / 2 + max / 2
   return Math.min(max, Math.max(min, mean))

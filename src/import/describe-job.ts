@@ -34,6 +34,7 @@ export function newJob(loaded: LoadedConfiguration | null, about: JobDescription
     failed_simulations: 0,
     domain_path: about.domain,
     config_file_path: loaded?.path ?? null,
+    config_source: loaded === null ? null : 'given',
     backup_path: null,
     error_message: null,
     error_stage: null,
@@ -41,10 +42,12 @@ export function newJob(loaded: LoadedConfiguration | null, about: JobDescription
     host: hostname(),
     description: about.description ?? null,
     tags: [...(about.tags ?? [])],
+    pinned: false,
   }
 }
 
-const unknownConfiguration = {
+/** Every column of the configuration, for a job that has none. */
+export const unknownConfiguration = {
   mode: null,
   vccn: null,
   vcctx: null,

@@ -1,9 +1,11 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { type PvtPoint, toPoint } from '../domain/point.ts'
+import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import { codeOf, messageOf, PvtError } from '../errors.ts'
 import { isBackupName } from '../parse/backup-name.ts'
+import { isMeasureFileName, measureStems } from '../parse/measure-file-name.ts'
+import { pointOfPath } from './point-of-path.ts'
 import { fileError } from './read-file.ts'
 
 /** What of the flow's files lies at a path, found by names and places; nothing is opened. */
@@ -16,11 +18,13 @@ export interface FoundFiles {
   measures: FoundMeasure[]
   /** Folders that may not be read. */
   problems: FileProblem[]
+  /** What is not read, by its path: links, and in a backup folders in which nothing of the flow lies. */
+  leftAlone: string[]
 }
 
 export interface FoundMeasure {
   path: string
-  /** Null when the folders do not tell it. */
+  /** Null when neither the folders nor the name tell it. */
   point: PvtPoint | null
   /** The netlist beside it, or null. */
   netlist: string | null
@@ -54,22 +58,6 @@ export function newestBackup(domain: string): string | null {
   return newest === undefined ? null : join(domain, newest)
 }
 
-/** Every backup folder below a folder, and the folder itself when it is one, oldest name first within each domain. */
-export function findBackups(root: string): string[] {
-  if (isBackupName(basename(root))) return [root]
-  const found: string[] = []
-  const walk = (folder: string, depth: number): void => {
-    for (const entry of listFolder(folder)) {
-      if (!entry.isDirectory()) continue
-      const path = join(folder, entry.name)
-      if (isBackupName(entry.name)) found.push(path)
-      else if (depth < deepest) walk(path, depth + 1)
-    }
-  }
-  walk(root, 0)
-  return found.sort()
-}
-
 /** @throws `file_not_found` and its like for a path that is not there. */
 export function realPath(path: string): string {
   try {
@@ -86,14 +74,11 @@ export function realFolder(path: string): string {
   throw new PvtError('file_not_found', `${path} is no folder`, 'name the folder')
 }
 
-const measureFileName = /\.m[tsad]\d+(@\w+)?(\.csv)?$|_m[tsad]\d+\.csv$/
 const reportFileName = /^report_.*\.txt$/
-
-export const isMeasureFileName = (name: string): boolean => measureFileName.test(name)
 
 function singleFile(path: string): FoundFiles {
   const name = basename(path)
-  const empty = { path, creport: null, reports: [], measures: [], problems: [] }
+  const empty = { path, creport: null, reports: [], measures: [], problems: [], leftAlone: [] }
   if (reportFileName.test(name)) return { ...empty, kind: 'report', reports: [path] }
   if (isMeasureFileName(name)) {
     const point = pointOfPath(path)
@@ -108,8 +93,21 @@ function singleFile(path: string): FoundFiles {
 }
 
 function backupFolder(path: string): FoundFiles {
-  return { kind: 'backup', path, ...reportsIn(join(path, 'report')), ...measuresBelow(path) }
+  const { measures, problems, leftAlone } = measuresBelow(path)
+  const strange = listFolder(path)
+    .filter((entry) => entry.isDirectory() && !foldersOfBackup.includes(entry.name))
+    .map((entry) => join(path, entry.name))
+    .filter((folder) => !measures.some((measure) => measure.path.startsWith(`${folder}/`)))
+  return {
+    kind: 'backup',
+    path,
+    ...reportsIn(join(path, 'report')),
+    ...{ measures, problems, leftAlone: [...strange, ...leftAlone].sort() },
+  }
 }
+
+/** What the flow writes into a backup, with measure files or without. */
+const foldersOfBackup: readonly string[] = ['report', 'compiled_waveform', 'tb_bkp']
 
 /** A domain's live tree: the corner folders and the reports of `ext`; its backups are other runs. */
 function liveTree(path: string): FoundFiles {
@@ -139,9 +137,10 @@ function reportsIn(folder: string): Pick<FoundFiles, 'creport' | 'reports'> {
 export const reportsBeside = (creport: string): string[] => reportsIn(dirname(creport)).reports
 
 /** The shallowest first, and the names as people count them: `_a2` before `_a10`. */
-function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems'> {
+function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' | 'leftAlone'> {
   const measures: FoundMeasure[] = []
   const problems: FileProblem[] = []
+  const leftAlone: string[] = []
   const walk = (folder: string, depth: number): void => {
     for (const entry of listReadable(folder, problems)) {
       const path = join(folder, entry.name)
@@ -149,13 +148,24 @@ function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems'> 
         if (depth < deepest && !(depth === 0 && isBackupName(entry.name))) walk(path, depth + 1)
       } else if (entry.isFile() && isMeasureFileName(entry.name)) {
         measures.push({ path, point: pointOfPath(path), netlist: netlistBeside(path) })
+      } else if (entry.isSymbolicLink() && (isMeasureFileName(entry.name) || leadsToFolder(path))) {
+        leftAlone.push(path)
       }
     }
   }
   walk(root, 0)
   const depthOf = ({ path }: FoundMeasure): number => path.split('/').length
   measures.sort((a, b) => depthOf(a) - depthOf(b) || a.path.localeCompare(b.path, 'en', { numeric: true }))
-  return { measures, problems }
+  return { measures, problems, leftAlone }
+}
+
+/** A link to nowhere, into a loop or to where nobody may look leads to none. */
+function leadsToFolder(link: string): boolean {
+  try {
+    return statSync(link).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 /** One folder that may not be read does not keep the others out. */
@@ -168,30 +178,11 @@ function listReadable(folder: string, problems: FileProblem[]): Dirent[] {
   }
 }
 
-/**
- * The point that the folders tell: `<corner>/<extraction>/<extraction>_<temperature>/<voltage>` in a live tree, with
- * `result/` below during the stage `ext`; `tb_bkp/[<corner>/]<extraction>_<temperature>/<voltage>` in a backup, where
- * a corner that is left out is TT.
- */
-export function pointOfPath(path: string): PvtPoint | null {
-  const folders = dirname(path).split('/')
-  if (folders.at(-1) === 'result') folders.pop()
-  const [corner, extraction, both, voltage] = [...Array<string>(4).fill(''), ...folders].slice(-4)
-  const parts = /^([^]+)_([^_]+)$/.exec(both!)
-  if (parts === null || !/^v1[a-z]/i.test(voltage!)) return null
-  const [, named, temperature] = parts as unknown as [string, string, string]
-  if (extraction === named) return corner === '' ? null : toPoint(corner!, named, temperature, voltage!)
-  if (extraction === 'tb_bkp') return toPoint('TT', named, temperature, voltage!)
-  if (corner === 'tb_bkp') return toPoint(extraction!, named, temperature, voltage!)
-  return null
-}
-
 /** `sim_tx.sp` for `sim_tx.mt0`; the flow moves the measure file to `result/` and leaves the netlist above. */
 function netlistBeside(path: string): string | null {
   const folder = dirname(path)
-  const stem = basename(path).replace(measureFileName, '')
   // `sim_tx#1` and `sim_tx_a1` are alters of sim_tx, unless there is a netlist of that very name.
-  const stems = [stem, stem.replace(/(#\d+|_a\d+)$/, '')]
+  const stems = measureStems(basename(path))
   const places = basename(folder) === 'result' ? [folder, dirname(folder)] : [folder]
   return places.flatMap((place) => stems.map((name) => join(place, `${name}.sp`))).find(isFile) ?? null
 }
@@ -200,7 +191,8 @@ function isFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
-function listFolder(folder: string): Dirent[] {
+/** The entries of a folder; none when it is not there. @throws `file_error` when it may not be read. */
+export function listFolder(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
   } catch (error) {

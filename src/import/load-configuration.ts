@@ -1,10 +1,10 @@
-import type { Configuration } from '../domain/configuration.ts'
+import { type Configuration, defaultConfiguration } from '../domain/configuration.ts'
 import { impliedPoints } from '../domain/matrix.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import type { ConfigSnapshot } from '../domain/job.ts'
 import { PvtError } from '../errors.ts'
-import { applySetting, defaultConfiguration, parseConfigFile } from '../parse/config-file.ts'
+import { applySetting, parseConfigFile } from '../parse/config-file.ts'
 import { readTextFile } from './read-file.ts'
 
 /** A configuration as a job keeps it: its values, the points that it implies, and the file that it came from. */

@@ -1,18 +1,16 @@
-import { resultSources, type ResultSource } from '../domain/measurement.ts'
+import { asOtherSource, combine, type Disagreement, disagreements } from '../domain/combine-results.ts'
+import type { MeasuredRow } from '../domain/measurement.ts'
 import { pointName } from '../domain/point.ts'
+import {
+  joinOtherSources,
+  noMeasurementSources,
+  noOtherSources,
+  rank as rawestFirst,
+  type Rank,
+} from '../domain/provenance.ts'
 import { type Result, resultStatus } from '../domain/result.ts'
 import type { SourceRow } from './read-sources.ts'
-
-/** Two sources that tell different values for one measurement of one point. */
-export interface Disagreement {
-  point: string
-  alter_number: number
-  row_number: number
-  measurement: string
-  sources: Partial<Record<ResultSource, number | null>>
-  /** The file of each source. */
-  files: Partial<Record<ResultSource, string>>
-}
+import { RowNumbers } from './row-numbers.ts'
 
 export interface Merged {
   results: Result[]
@@ -20,81 +18,82 @@ export interface Merged {
 }
 
 /**
- * Makes one result of all rows of one point, alter and row number: the rawest source wins, the others are compared
- * with it. Rows of one file with the same key are numbered in file order.
+ * Makes one result of all rows of one point, alter and row number: the source of the lowest rank wins, the others are
+ * compared with it, and what only they tell is added with its own provenance. Rows of one file with the same key are
+ * numbered in file order; `numbers` knows the rows that could not be read.
  */
-export function mergeSources(rows: readonly SourceRow[]): Merged {
+export function mergeSources(
+  rows: readonly SourceRow[],
+  rank: Rank = rawestFirst,
+  numbers: RowNumbers = new RowNumbers(),
+): Merged {
   const merged: Merged = { results: [], disagreements: [] }
-  for (const group of groupByKey(rows).values()) {
-    const [rawest, ...others] = group
-    const result = toResult(rawest!)
-    merged.results.push(result)
-    merged.disagreements.push(...disagreements(result, others.map(toResult)))
-  }
+  for (const group of groupByKey(rows, numbers).values()) mergeRow(group, rank, merged)
   return merged
 }
 
-type NumberedRow = SourceRow & { row_number: number }
+/** Merges the tellings of one row by several sources into `merged`. */
+export function mergeRow(tellings: Result[], rank: Rank, merged: Merged): void {
+  if (tellings.length === 1) {
+    merged.results.push(tellings[0]!)
+    return
+  }
+  tellings.sort((a, b) => rank(a.source) - rank(b.source))
+  const [winner, ...others] = tellings as [Result, ...Result[]]
+  const combining = { rank, newer: 'winner', loserImport: null } as const
+  const combined = others.reduce((result, other) => combine(result, other, combining), winner)
+  const other_sources = joinOtherSources(
+    winner.other_sources,
+    others.map((other) => asOtherSource(other, winner)),
+  )
+  merged.results.push({ ...combined, other_sources })
+  for (const disagreement of disagreements(winner, others)) merged.disagreements.push(disagreement)
+}
 
 /** The key under which a result is stored, within its job. */
 export const resultKey = (
   result: Pick<Result, 'alter_number' | 'row_number'> & Parameters<typeof pointName>[0],
 ): string => `${pointName(result)} ${result.alter_number} ${result.row_number}`
 
-function groupByKey(rows: readonly SourceRow[]): Map<string, NumberedRow[]> {
-  const counts = new Map<string, number>()
-  const groups = new Map<string, NumberedRow[]>()
+/** The tellings of each row, by its key. */
+export function groupByKey(rows: readonly SourceRow[], numbers: RowNumbers): Map<string, Result[]> {
+  const groups = new Map<string, Result[]>()
   for (const row of rows) {
-    const place = `${row.source} ${pointName(row.point)} ${row.alter_number}`
-    const row_number = (counts.get(place) ?? 0) + 1
-    counts.set(place, row_number)
-    const key = resultKey({ ...row.point, alter_number: row.alter_number, row_number })
+    const result = toResult(row, numbers.next(row, row))
+    const key = `${pointName(row.point)} ${row.alter_number} ${result.row_number}`
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, [{ ...row, row_number }])
-    else group.push({ ...row, row_number })
+    if (group === undefined) groups.set(key, [result])
+    else group.push(result)
   }
-  for (const group of groups.values()) group.sort((a, b) => rank(a.source) - rank(b.source))
   return groups
 }
 
-/** 0 for the rawest source. */
-export const rank = (source: ResultSource): number => resultSources.indexOf(source)
+export const toResult = (row: SourceRow, row_number: number): Result => measuredResult(row, row, row_number)
 
-function toResult(row: NumberedRow): Result {
+/** A row of a file as a result. */
+export function measuredResult(
+  row: MeasuredRow,
+  { point, source, file, netlist }: Pick<SourceRow, 'point' | 'source' | 'file' | 'netlist'>,
+  row_number: number,
+): Result {
+  const { corner, extraction, temperature, temperature_c, voltage_combo } = point
   return {
-    ...row.point,
+    corner,
+    extraction,
+    temperature,
+    temperature_c,
+    voltage_combo,
     alter_number: row.alter_number,
-    row_number: row.row_number,
+    row_number,
     sweep: row.sweep,
     measurements: row.measurements,
     failed: row.failed,
     status: resultStatus(row.failed),
-    source: row.source,
-    netlist_path: row.netlist,
-    mt0_file_path: row.file,
+    source,
+    netlist_path: netlist,
+    mt0_file_path: file,
+    source_line: row.line,
+    other_sources: noOtherSources,
+    measurement_sources: noMeasurementSources,
   }
-}
-
-/**
- * Where other sources tell another number than `result`, as numbers. A measurement that a source does not have is no
- * disagreement: the flow's extraction cuts rows after 102 columns.
- */
-export function disagreements(result: Result, others: readonly Result[]): Disagreement[] {
-  const found: Disagreement[] = []
-  for (const [measurement, value] of Object.entries(result.measurements)) {
-    const different = others.filter(
-      (other) => Object.hasOwn(other.measurements, measurement) && other.measurements[measurement] !== value,
-    )
-    if (different.length === 0) continue
-    const told = [result, ...others].filter((other) => Object.hasOwn(other.measurements, measurement))
-    found.push({
-      point: pointName(result),
-      alter_number: result.alter_number,
-      row_number: result.row_number,
-      measurement,
-      sources: Object.fromEntries(told.map((other) => [other.source, other.measurements[measurement]!])),
-      files: Object.fromEntries(told.map((other) => [other.source, other.mt0_file_path])),
-    })
-  }
-  return found
 }

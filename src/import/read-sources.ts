@@ -5,10 +5,13 @@ import type { FileProblem, Problem } from '../domain/problem.ts'
 import { PvtError } from '../errors.ts'
 import { type CornerReport, parseCornerReport, parseCornerReportName } from '../parse/corner-report.ts'
 import { type Creport, parseCreport } from '../parse/creport.ts'
-import { parseMeasureFile, toMeasuredRows } from '../parse/measure-file.ts'
 import type { ReadFile } from '../store/imports.ts'
 import { type FoundFiles, type FoundMeasure, reportsBeside } from './find-files.ts'
-import { readTextFile, type TextFile } from './read-file.ts'
+import type { LargePoint } from './large-points.ts'
+import { measureRows, unreadLines } from './measure-rows.ts'
+import { readSmallFile, readTextFile, type TextFile } from './read-file.ts'
+import type { UnreadRow } from './row-numbers.ts'
+import { Progress, type Watch } from './watch.ts'
 
 /** One row as one file tells it. */
 export interface SourceRow extends MeasuredRow {
@@ -24,78 +27,121 @@ export interface Sources {
   files: ReadFile[]
   /** Points that a report or a measure file was written for, with values or without. */
   attempted: PvtPoint[]
+  /** Rows that could not be read though it is known where they belong. */
+  unread: UnreadRow[]
+  /** Points with measure files that are too large to be held; they are read when they are stored. */
+  large: LargePoint[]
   problems: FileProblem[]
+  progress: Progress
 }
 
+/** What of measure files is held as text, and what of a single one; their rows take about eight times as much. */
+const smallFile = 2 * 1024 * 1024
+const smallFiles = 24 * 1024 * 1024
+
 /**
- * Reads all found files. A file that cannot be read is a problem in the answer, never the end of the others.
- * `point` is the point of a single measure file whose path does not tell it.
+ * Reads all found files but large ones. A file that cannot be read is a problem in the answer, never the end of the
+ * others. `point` is the point of a single measure file whose path does not tell it.
+ *
+ * @throws the reason of the watch's signal.
  */
-export function readSources(found: FoundFiles, point: PvtPoint | null): Sources {
-  const reader = new Reader(found.problems)
+export function readSources(found: FoundFiles, point: PvtPoint | null, watch: Watch = {}): Sources {
+  const filesTotal = found.measures.length + found.reports.length + (found.creport === null ? 0 : 1)
+  const reader = new Reader(found.problems, new Progress(watch, filesTotal))
   for (const measure of found.measures) reader.measureFile({ ...measure, point: measure.point ?? point })
   // creport.txt spells the extractions out, which the reports' names run together with the corner: it is read first.
   const creport = found.creport === null ? null : reader.open(found.creport)
   const extractions = creport === null ? [] : extractionsIn(creport.text)
   for (const report of found.reports) reader.cornerReport(report, extractions)
   if (creport !== null) reader.creport(creport)
-  return reader.sources
+  return reader.withLargePoints()
 }
 
 class Reader {
   readonly sources: Sources
   #namesOfReports: string[] | undefined
   /** The first file of each point and name: the same one in another folder is a copy. */
-  readonly #measured = new Map<string, TextFile>()
+  readonly #measured = new Map<string, { path: string; sha256: string | null }>()
+  #bytesLeft = smallFiles
+  readonly #large = new Map<string, LargePoint>()
 
-  constructor(problems: readonly FileProblem[]) {
-    this.sources = { rows: [], files: [], attempted: [], problems: [...problems] }
+  constructor(problems: readonly FileProblem[], progress: Progress) {
+    this.sources = {
+      ...{ rows: [], files: [], attempted: [], unread: [], large: [], problems: [...problems], progress },
+    }
   }
 
   open(path: string): TextFile | null {
-    try {
+    return this.#tried(path, () => {
       const file = readTextFile(path)
-      this.sources.files.push({ path, size: file.size, sha256: file.sha256 })
+      this.#done(file)
       return file
-    } catch (error) {
-      if (!(error instanceof PvtError)) throw error
-      this.#problem(path, { line: null, level: 'error', message: withoutPath(error.message, path) })
-      return null
-    }
+    })
   }
 
-  measureFile({ path, point, netlist }: FoundMeasure): void {
-    const file = this.open(path)
-    if (file === null) return
-    const parsed = parseMeasureFile(file.text)
-    this.#problems(path, parsed.problems)
-    if (point === null) {
-      this.#problem(path, {
-        line: null,
-        level: 'error',
-        message:
-          'its folders do not tell its PVT point: name it with --corner --extraction --temperature --voltage',
-      })
+  measureFile(measure: FoundMeasure): void {
+    this.#tried(measure.path, () => {
+      this.#readMeasure(measure)
+    })
+  }
+
+  #readMeasure({ path, point, netlist }: FoundMeasure): void {
+    const file = readSmallFile(path, Math.min(smallFile, this.#bytesLeft))
+    if (file === null) {
+      this.#largeFile({ path, point, netlist })
       return
     }
-    if (this.#isCopy(file, point)) return
+    const { rows, problems } = measureRows(file.bytes)
+    this.#done(file)
+    this.#bytesLeft -= file.size
+    this.#problems(path, problems)
+    if (point === null) this.#problem(path, { line: null, level: 'error', message: unknownPoint })
+    if (point === null || this.#isCopy(file, point)) return
     this.sources.attempted.push(point)
-    this.#rows('measure', path, netlist, point, toMeasuredRows(parsed))
+    this.#unread('measure', path, point, unreadLines(problems))
+    this.#rows('measure', path, netlist, point, rows)
+  }
+
+  /** A large file keeps its place among the files of its point: rows are numbered in the order of the files. */
+  #largeFile({ path, point, netlist }: FoundMeasure): void {
+    if (point === null) {
+      this.#problem(path, { line: null, level: 'error', message: unknownPoint })
+      return
+    }
+    this.sources.attempted.push(point)
+    const name = pointName(point)
+    const large = this.#large.get(name) ?? { point, files: [], rows: [] }
+    this.#large.set(name, large)
+    const first = this.#measured.get(`${name} ${basename(path)}`)
+    if (first === undefined) this.#measured.set(`${name} ${basename(path)}`, { path, sha256: null })
+    large.files.push({ path, netlist, copyOf: first ?? null, rowsBefore: this.sources.rows.length })
   }
 
   /** Files of other names beside each other are other rows of the point (alters); the same name elsewhere is not. */
-  #isCopy(file: TextFile, point: PvtPoint): boolean {
+  #isCopy(file: ReadFile, point: PvtPoint): boolean {
     const key = `${pointName(point)} ${basename(file.path)}`
     const first = this.#measured.get(key)
     if (first === undefined) {
       this.#measured.set(key, file)
       return false
     }
-    if (first.sha256 !== file.sha256) {
-      const message = `another version of ${first.path}, of the same point: not read`
-      this.#problem(file.path, { line: null, level: 'warning', message })
-    }
+    if (first.sha256 !== file.sha256) this.#problem(file.path, anotherVersion(first.path))
     return true
+  }
+
+  /** Everything that was read; the rows of points with a large file are kept apart, in the order of their files. */
+  withLargePoints(): Sources {
+    const { sources } = this
+    if (this.#large.size === 0) return sources
+    sources.large = [...this.#large.values()]
+    const rest: SourceRow[] = []
+    for (const [index, row] of sources.rows.entries()) {
+      const large = this.#large.get(pointName(row.point))
+      if (large === undefined) rest.push(row)
+      else large.rows.push({ row, place: index })
+    }
+    sources.rows = rest
+    return sources
   }
 
   cornerReport(path: string, extractions: readonly string[]): void {
@@ -111,6 +157,7 @@ class Reader {
     const report = parseCornerReport(file.text)
     this.#problems(path, report.problems)
     this.sources.attempted.push(point)
+    this.#unread('report', path, point, report.unreadLines)
     this.#namesOfReports ??= columnsOf(report)
     this.#rows('report', path, null, point, report.rows)
   }
@@ -118,9 +165,14 @@ class Reader {
   creport(file: TextFile): void {
     const creport = readCreport(file, this.#namesOfReports)
     this.#problems(file.path, creport.problems)
+    for (const { point, line } of creport.unread) this.#unread('creport', file.path, point, [line])
     for (const { point, ...row } of creport.rows) {
       this.sources.rows.push({ ...row, point, source: 'creport', file: file.path, netlist: null })
     }
+  }
+
+  #unread(source: ResultSource, file: string, point: PvtPoint, lines: readonly number[]): void {
+    for (const line of lines) this.sources.unread.push({ source, file, point, line })
   }
 
   #rows(
@@ -132,11 +184,25 @@ class Reader {
   ): void {
     for (const row of rows) {
       this.sources.rows.push({ ...row, point, source, file, netlist })
-      if (row.temper !== null && row.temper !== point.temperature_c) {
-        const message = `temper is ${row.temper}, but the point ${pointName(point)} has ${point.temperature_c} °C`
-        this.#problem(file, { line: row.line, level: 'warning', message })
-      }
+      const problem = temperProblem(row, point)
+      if (problem !== null) this.#problem(file, problem)
     }
+  }
+
+  /** What `read` gives; a failure of the file is a problem, and null. */
+  #tried<T>(path: string, read: () => T): T | null {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof PvtError)) throw error
+      this.#problem(path, { line: null, level: 'error', message: withoutPath(error.message, path) })
+      return null
+    }
+  }
+
+  #done({ path, size, sha256 }: ReadFile): void {
+    this.sources.files.push({ path, size, sha256 })
+    this.sources.progress.add(1, size)
   }
 
   #problems(file: string, problems: readonly Problem[]): void {
@@ -167,7 +233,23 @@ function columnsOf({ names, rows }: CornerReport): string[] | undefined {
   return names.length === 0 ? undefined : [...Object.keys(rows[0]?.sweep ?? {}), ...names]
 }
 
-const withoutPath = (message: string, path: string): string =>
+const unknownPoint =
+  'its folders do not tell its PVT point: name it with --corner --extraction --temperature --voltage'
+
+export const anotherVersion = (first: string): Problem => ({
+  line: null,
+  level: 'warning',
+  message: `another version of ${first}, of the same point: not read`,
+})
+
+/** A simulation at another temperature than its folder says. */
+export function temperProblem({ temper, line }: MeasuredRow, point: PvtPoint): Problem | null {
+  if (temper === null || temper === point.temperature_c) return null
+  const message = `temper is ${temper}, but the point ${pointName(point)} has ${point.temperature_c} °C`
+  return { line, level: 'warning', message }
+}
+
+export const withoutPath = (message: string, path: string): string =>
   message.startsWith(path) ? message.slice(path.length).replace(/^:? /, '') : message
 
 /** The second field of every line of values. A field that is none does no harm: no report's name holds it. */

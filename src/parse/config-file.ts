@@ -1,4 +1,4 @@
-import { type Configuration, configurationKeys } from '../domain/configuration.ts'
+import { type Configuration, configurationKeys, defaultConfiguration } from '../domain/configuration.ts'
 import type { Problem } from '../domain/problem.ts'
 import { usageError } from '../errors.ts'
 import { checkLineEnds, checkValue } from './config-check.ts'
@@ -61,15 +61,6 @@ export function applySetting(configuration: Configuration, key: string, value: s
   }
   const [first = '', ...rest] = known.field === 'postlay_cross_cornerlist' ? value.split(':') : [value]
   return applyEntry(configuration, { line: 0, key: known, value: first, rest })
-}
-
-/** What the flow does without a config.cfg: the fallback of every key. */
-export function defaultConfiguration(): Configuration {
-  const fields = configurationKeys.map(({ field, fallback, integer }) => [
-    field,
-    integer ? Number(fallback) : fallback,
-  ])
-  return { ...(Object.fromEntries(fields) as Configuration), postlay_custom_corners: '' }
 }
 
 function readEntry(line: string, number: number): ConfigEntry | null {

@@ -10,6 +10,8 @@ export interface CornerReport {
   /** The measurements in file order; empty when the simulation failed. */
   names: string[]
   rows: MeasuredRow[]
+  /** Lines of rows that could not be read. */
+  unreadLines: number[]
   /** The flow's sign of a failed simulation: nothing but tabs. */
   simulationFailed: boolean
   problems: Problem[]
@@ -44,23 +46,25 @@ export function parseCornerReportName(
 }
 
 function unread(...problems: Problem[]): CornerReport {
-  return { names: [], rows: [], simulationFailed: false, problems }
+  return { names: [], rows: [], unreadLines: [], simulationFailed: false, problems }
 }
 
 function readBody(header: Line, body: readonly Line[]): CornerReport {
   const { columns, names, problems } = readColumns(header.text.split('\t'), header.number)
   const rows: MeasuredRow[] = []
+  const unreadLines: number[] = []
   let alterBefore: string | null = null
   for (const line of body) {
     // A line of tabs under names is a row whose values are all missing; a blank one is the end of the file.
     if (line.text.trim() === '' && !line.text.includes('\t')) continue
     const read = readValues(line.text.split('\t'), columns, line, alterBefore)
     problems.push(...read.problems)
-    if (read.row !== null) rows.push(read.row)
+    if (read.row === null) unreadLines.push(line.number)
+    else rows.push(read.row)
     alterBefore = read.alterText
   }
   if (rows.length === 0 && problems.length === 0) problems.push(warning(1, 'names, but no values below them'))
-  return { names, rows, simulationFailed: false, problems }
+  return { names, rows, unreadLines, simulationFailed: false, problems }
 }
 
 const reportName = /^report_(.+)_(m?\d+(?:\.\d+)?)_(v1[a-z]+(?:_v2[a-z]+(?:_v3[a-z]+)?)?)\.txt$/

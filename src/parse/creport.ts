@@ -15,18 +15,24 @@ import { type Line, quoted, splitLines } from './text.ts'
 
 export type CreportRow = MeasuredRow & { point: PvtPoint }
 
-/** What a creport.txt says. */
-export interface Creport {
+/** What stands above the rows of a creport.txt. */
+export interface CreportHead {
   /** The rail that each supply swept (`vcc`, `NA` …), as the preamble says; null where it says nothing. */
   supplies: Record<'v1' | 'v2' | 'v3', string | null>
   /** The other `key: text` lines of the preamble: the voltages (V) of the rails. */
   rails: Record<string, string>
+}
+
+/** What a creport.txt says. */
+export interface Creport extends CreportHead {
   /** The measurements in file order, from the header or from `fallbackNames`. */
   names: string[]
   /** False when the report that gave the header was that of a failed simulation. */
   namesInHeader: boolean
   /** In file order; several of one point with alter sweeps. */
   rows: CreportRow[]
+  /** Rows that could not be read though their points are known; they count among the rows of their points. */
+  unread: { line: number; point: PvtPoint }[]
   problems: Problem[]
 }
 
@@ -39,7 +45,7 @@ export function parseCreport(text: string, fallbackNames: readonly string[] = []
   const lines = splitLines(text)
   const start = lines.findIndex((line) => headerStart.test(line.text))
   const preamble = readPreamble(start < 0 ? [] : lines.slice(0, start))
-  const nothing = { ...preamble, names: [], namesInHeader: false, rows: [] }
+  const nothing = { ...preamble, names: [], namesInHeader: false, rows: [], unread: [] }
   const header = lines[start]
   if (header === undefined) return { ...nothing, problems: [error(null, notACreport)] }
   if (!header.terminated) {
@@ -52,9 +58,9 @@ export function parseCreport(text: string, fallbackNames: readonly string[] = []
   if (!namesInHeader && names.length === 0 && body.length > 0) {
     return { ...nothing, problems: [...shape.problems, error(header.number, noNames)] }
   }
-  const { rows, problems } = readRows(body, shape)
+  const { rows, unread, problems } = readRows(body, shape)
   if (body.length === 0) problems.push(warning(header.number, 'no rows: no simulation delivered a result'))
-  return { ...preamble, names, namesInHeader, rows, problems: [...shape.problems, ...problems] }
+  return { ...preamble, names, namesInHeader, rows, unread, problems: [...shape.problems, ...problems] }
 }
 
 const headerStart = /^process\textract\ttemp(?:\t|$)/
@@ -62,7 +68,7 @@ const notACreport = 'not a creport: no line begins with process, extract and tem
 const noNames =
   'the header has no measurement names (its simulation failed) and no report beside it gives them: no row is read'
 
-function readPreamble(lines: readonly Line[]): Pick<Creport, 'supplies' | 'rails'> {
+function readPreamble(lines: readonly Line[]): CreportHead {
   const entries = lines.flatMap((line): [string, string][] => {
     const colon = line.text.indexOf(':')
     return colon < 0 ? [] : [[line.text.slice(0, colon).trim(), line.text.slice(colon + 1).trim()]]
@@ -93,6 +99,12 @@ function readShape(header: Line, firstRow: Line | undefined, fallbackNames: read
   return { ...readColumns(fallback, header.number), supplyCount, namesInHeader }
 }
 
+/** The head of a creport.txt alone, for who wants no rows. */
+export function parseCreportHead(text: string): CreportHead {
+  const end = text.search(/^process\textract\ttemp(?:\t|\r?$)/m)
+  return readPreamble(end < 0 ? [] : splitLines(text.slice(0, end)))
+}
+
 /** process, extract, temp. */
 const keyLength = 3
 
@@ -106,8 +118,9 @@ function countSupplies(header: readonly string[], firstRow: readonly string[]): 
   return count
 }
 
-function readRows(body: readonly Line[], shape: Shape): { rows: CreportRow[]; problems: Problem[] } {
+function readRows(body: readonly Line[], shape: Shape): Pick<Creport, 'rows' | 'unread' | 'problems'> {
   const rows: CreportRow[] = []
+  const unread: Creport['unread'] = []
   const problems: Problem[] = []
   let alterBefore: string | null = null
   for (const line of body) {
@@ -124,11 +137,14 @@ function readRows(body: readonly Line[], shape: Shape): { rows: CreportRow[]; pr
     const read = readValues(fields.slice(keyLength + shape.supplyCount), shape.columns, line, alterBefore)
     problems.push(...read.problems)
     alterBefore = read.alterText
-    if (read.row === null) continue
+    if (read.row === null) {
+      unread.push({ line: line.number, point: key.point })
+      continue
+    }
     problems.push(...checkTemper(read.row, key.point))
     rows.push({ ...read.row, point: key.point })
   }
-  return { rows, problems }
+  return { rows, unread, problems }
 }
 
 function readKey(

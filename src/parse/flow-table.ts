@@ -51,12 +51,20 @@ export function readValues(
 
   const problems: Problem[] = []
   if (last === 'doubtful') problems.push(warning(line.number, doubtfulAlter(alterText ?? '')))
+  const filled = filledLength(fields)
+  if (columns.at(-1) === 'alter#' && filled < columns.length && filled > 0) {
+    problems.push(warning(line.number, moreNamesThanValues(columns.length, filled)))
+  }
   const alterNumber = parseAlterNumber((alterText ?? '').trim())
   if (alterNumber === null && alterText !== null && alterText.trim() !== '') {
     problems.push(warning(line.number, `alter# is ${alterText}, no whole number: taken as 1`))
   }
   return { row: toRow(fields, columns, line.number, alterNumber ?? 1), problems, alterText }
 }
+
+/** The last column is `alter#`, which every simulator writes: where it is empty, the values before it have moved. */
+const moreNamesThanValues = (names: number, values: number): string =>
+  `expected ${names} values (temper and alter# among them), found ${values}: there are more names than values, and those behind the missing one stand under wrong names; compare with the measure file`
 
 export const cutMessage = 'the file ends inside this row: the row is not read'
 

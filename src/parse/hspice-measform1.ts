@@ -4,14 +4,11 @@
  * measure-files.md, section 2.
  */
 
-import { tokensOf } from './measure-dialect.ts'
-import { readMeasureHead } from './measure-head.ts'
-import { readLineTable } from './measure-lines.ts'
-import type { MeasureTable } from './measure-table.ts'
-import { splitLines } from './text.ts'
+import type { TableForm } from './measure-table.ts'
 
-/** Reads a file of MEASFORM=1. A line that does not fit is a problem, the lines behind it are read. */
-export function readHspiceMeasform1(text: string): MeasureTable {
-  const lines = splitLines(text)
-  return readLineTable(lines, readMeasureHead(lines), tokensOf)
+export const hspiceMeasform1: TableForm = {
+  separator: 'blanks',
+  wraps: false,
+  wrapsAlike: false,
+  withoutNames: null,
 }

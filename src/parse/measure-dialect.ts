@@ -21,7 +21,7 @@ export type MeasureDialect = (typeof measureDialects)[number]
 
 /** The dialect of a measure file's text, or a short phrase that says what the text looks like instead. */
 export function recogniseMeasureFile(text: string): MeasureDialect | { refused: string } {
-  const lines = splitLines(text.slice(0, inspectedLength)).filter((line) => line.text.trim() !== '')
+  const lines = splitLines(text.slice(0, recognisedLength)).filter((line) => line.text.trim() !== '')
   const first = lines[0]
   if (first === undefined) return { refused: 'the file is empty' }
   const foreign = foreignContents.find(({ sign }) => sign.test(first.text))
@@ -56,7 +56,7 @@ export function titleOf(text: string): string | null {
 const titleLine = /^\.title(?:\s|$)/i
 
 /** Enough for a head and a header of thousands of names, little enough for a file of 10 MB. */
-const inspectedLength = 262_144
+export const recognisedLength = 262_144
 
 const foreignContents = [
   { sign: /^version https:\/\/git-lfs\.github\.com\/spec\//, name: 'a Git LFS pointer: run git lfs pull' },

@@ -4,31 +4,27 @@ import type { Line } from './text.ts'
 
 export type HeadFields = Pick<MeasureTable, 'title' | 'source' | 'version' | 'paramCount'>
 
-export interface MeasureHead {
-  fields: HeadFields
-  /** Index of the first line behind the head. */
-  end: number
-}
-
 /**
  * The lines above the names: `$DATA1 SOURCE='…' VERSION='…' PARAM_COUNT=n` of HSPICE and PrimeSim, `$
  * Simulator: spectre (ver. …)` of Spectre, other `$` lines in any number, and `.TITLE '…'`. A file may have
  * none.
  */
-export function readMeasureHead(lines: readonly Line[]): MeasureHead {
-  const fields: HeadFields = { title: null, source: null, version: null, paramCount: null }
-  let end = 0
-  for (const { text, terminated } of lines) {
-    if (text.trim() !== '' && !isHeadLine(text)) break
-    end += 1
+export class MeasureHead {
+  readonly fields: HeadFields = { title: null, source: null, version: null, paramCount: null }
+
+  /** Whether the line belongs to the head. To be asked for each line until it gives false. */
+  take({ text, terminated }: Line): boolean {
+    if (text.trim() !== '' && !isHeadLine(text)) return false
     // A head that the end of the file cut may have lost digits.
-    if (!terminated) break
-    if (text.startsWith('$DATA1')) Object.assign(fields, readData1(text))
+    if (!terminated) return true
+    if (text.startsWith('$DATA1')) Object.assign(this.fields, readData1(text))
     const spectre = /^\$\s*Simulator:\s*(\S+)(?:\s*\(ver\.\s*([^)]*)\))?/i.exec(text)
-    if (spectre !== null) Object.assign(fields, { source: spectre[1]!, version: spectre[2]?.trim() ?? null })
-    fields.title ??= titleOf(text)
+    if (spectre !== null) {
+      Object.assign(this.fields, { source: spectre[1]!, version: spectre[2]?.trim() ?? null })
+    }
+    this.fields.title ??= titleOf(text)
+    return true
   }
-  return { fields, end }
 }
 
 function readData1(text: string): Omit<HeadFields, 'title'> {

@@ -18,13 +18,42 @@ export interface MeasureTable {
   problems: Problem[]
 }
 
+/** What the values of a table's rows are. */
+export interface TableColumns {
+  /** All columns in file order, each different. */
+  readonly names: readonly string[]
+  /** The leading columns that are the sweep's. */
+  readonly sweepNames: readonly string[]
+}
+
 export interface MeasureTableRow {
   /** 1-based line where the record begins. */
   line: number
   /** A value for each name; null where no number stood. */
-  values: (number | null)[]
+  values: readonly (number | null)[]
   /** For each null in `values` the text that stood there (`failed`, `error`), else null. */
-  texts: (string | null)[]
+  texts: readonly (string | null)[]
+  /**
+   * The JSON object of its measurements, its numbers with the digits of the file; only where it was asked for and could
+   * be made while reading.
+   */
+  measurementsJson?: string
+}
+
+/** How a form writes a table: the names, then a record of as many values for each simulation. */
+export interface TableForm {
+  /** What stands between names and between values. */
+  separator: 'blanks' | 'commas'
+  /**
+   * Whether names and records are wrapped, each in its own way: then tokens are counted, a record begins on a new line
+   * and ends at a line end, and one that does not fit ends the reading, because everything behind it may be shifted.
+   * Otherwise a line that does not fit is a problem and the lines behind it are read.
+   */
+  wraps: boolean
+  /** Whether all records of a file are wrapped alike; one that is not has lost or moved lines. */
+  wrapsAlike: boolean
+  /** What to say of a file that ends behind its title; null where the names may not be missing. */
+  withoutNames: string | null
 }
 
 export const error = (line: number | null, message: string): Problem => ({ line, level: 'error', message })

@@ -9,19 +9,19 @@
 import type { Problem } from '../domain/problem.ts'
 import { parseAlterNumber } from './alter-number.ts'
 import { type Assignment, noAssignment, readAssignment, toOneRow } from './measure-assignment.ts'
-import { type HeadFields, readMeasureHead } from './measure-head.ts'
+import { type HeadFields, MeasureHead } from './measure-head.ts'
 import { distinctNames } from './names.ts'
-import { sweepColumns } from './measure-sweep.ts'
+import { SweptRows } from './measure-sweep.ts'
 import { error, type MeasureTable, type MeasureTableRow, warning } from './measure-table.ts'
-import { splitLines } from './text.ts'
+import type { Line } from './text.ts'
 
 /** Reads `name = value` lines: a row a group, or one row. A line that does not fit is a problem. */
-export function readNameValue(text: string): MeasureTable {
-  const lines = splitLines(text)
-  const head = readMeasureHead(lines)
+export function readNameValue(lines: readonly Line[]): MeasureTable {
+  const head = new MeasureHead()
+  const start = lines.findIndex((line) => !head.take(line))
   const found: Assignment[] = []
   const problems: Problem[] = []
-  for (const line of lines.slice(head.end)) {
+  for (const line of start < 0 ? [] : lines.slice(start)) {
     if (line.text.trim() === '') continue
     const assignment = readAssignment(line)
     if (assignment === null) problems.push(noAssignment(line))
@@ -94,14 +94,17 @@ function finish(
   records: number,
   problems: Problem[],
 ): MeasureTable {
-  const sweep = sweepColumns(names, rows, records, fields.paramCount)
+  const sweepProblems: Problem[] = []
+  const swept = new SweptRows(names, fields.paramCount, (problem) => sweepProblems.push(problem))
+  for (const row of rows) swept.add(row)
+  swept.end(records)
   const empty =
     names.length === 0 && problems.length === 0 ? [warning(null, 'no name = value in the file')] : []
   return {
     ...fields,
     names,
-    sweepNames: sweep.sweepNames,
-    rows,
-    problems: [...sweep.problems, ...problems, ...read.problems, ...empty],
+    sweepNames: [...(swept.sweepNames ?? [])],
+    rows: swept.take(),
+    problems: [...sweepProblems, ...problems, ...read.problems, ...empty],
   }
 }

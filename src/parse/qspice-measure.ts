@@ -11,11 +11,11 @@ import { tokensOf } from './measure-dialect.ts'
 import { distinctNames } from './names.ts'
 import { type StepValue, toStepTable } from './measure-steps.ts'
 import { emptyTable, error, type MeasureTable, warning } from './measure-table.ts'
-import { type Line, quoted, splitLines } from './text.ts'
+import { type Line, quoted } from './text.ts'
 
 /** Reads QPOST's output: a row a step, or one row. Steps that do not count up from 0 are not read at all. */
-export function readQspice(text: string): MeasureTable {
-  const { measures, problems } = readMeasures(splitLines(text))
+export function readQspice(lines: readonly Line[]): MeasureTable {
+  const { measures, problems } = readMeasures(lines)
   const isStepped = measures.some(({ lines }) => lines.length > 1)
   const read = isStepped ? readStepped(measures) : readSingle(measures)
   return { ...emptyTable(), ...read, problems: [...problems, ...read.problems] }

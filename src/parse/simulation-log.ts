@@ -6,6 +6,8 @@ import { splitLines } from './text.ts'
 export interface SimulationLog {
   /** As config.cfg spells it: `primesim`, `finesim`. */
   simulator: string | null
+  /** `W-2024.09-SP1`; as the simulator's first lines spell it. */
+  version: string | null
   /** Whether the simulator said that it completed. */
   success: boolean
   elapsedSeconds: number | null
@@ -34,6 +36,8 @@ export function parseSimulationLog(text: string): SimulationLog {
     for (const { fact, pattern } of patterns) {
       const value = pattern.exec(line.text)?.[1]
       if (value === undefined) continue
+      // The simulator's own version stands above those of the models and libraries that it reads.
+      if (fact === 'version' && found.has('version')) continue
       // A completed simulation is one even when its log was cut behind these words.
       if (line.terminated || fact === 'completed') found.set(fact, value.trim())
     }
@@ -42,6 +46,7 @@ export function parseSimulationLog(text: string): SimulationLog {
   const workingDirectory = found.get('workingDirectory') ?? null
   return {
     simulator: (found.get('completed') ?? found.get('simulator'))?.toLowerCase() ?? null,
+    version: found.get('version') ?? null,
     success: found.has('completed'),
     elapsedSeconds: number('elapsed'),
     cpuSeconds: number('cpu'),
@@ -59,6 +64,7 @@ type Fact = (typeof patterns)[number]['fact']
 const patterns = [
   { fact: 'completed', pattern: /\b(PrimeSim|FineSim) Successfully Completed at\b/ },
   { fact: 'simulator', pattern: /\b(PrimeSim|FineSim)\b/ },
+  { fact: 'version', pattern: /\bversion\s*[:=]?\s*([A-Z]-\d{4}\.\d\d[\w.-]*|\d{4}\.\d\d[\w.-]*)/i },
   { fact: 'elapsed', pattern: /Total elapsed time:\s*(\S+)\s+seconds/ },
   { fact: 'cpu', pattern: /Total CPU time:\s*(\S+)\s+seconds/ },
   { fact: 'memory', pattern: /Total memory usage:.*?\bpeak=\s*(\S+)\s+MB/ },

@@ -12,11 +12,10 @@ import { tokensOf } from './measure-dialect.ts'
 import { distinctNames } from './names.ts'
 import { type StepValue, toStepTable } from './measure-steps.ts'
 import { emptyTable, error, type MeasureTable, warning } from './measure-table.ts'
-import { type Line, quoted, splitLines } from './text.ts'
+import { type Line, quoted } from './text.ts'
 
 /** Reads a `.measure` log: a row a step, or one row. A line that does not fit ends the reading. */
-export function readSpectreLog(text: string): MeasureTable {
-  const lines = splitLines(text)
+export function readSpectreLog(lines: readonly Line[]): MeasureTable {
   const start = lines.findIndex((line) => blockLine.test(line.text))
   const head = start < 0 ? lines : lines.slice(0, start)
   const fields = {

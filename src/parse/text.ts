@@ -3,8 +3,57 @@
  * bytes that are no UTF-8 are replaced, because titles of measure files hold anything.
  */
 export function decodeText(bytes: Uint8Array): { text: string } | { refused: string } {
-  const refused = refusal(bytes)
+  const check = new TextCheck()
+  const refused = check.push(bytes) ?? check.end()
   return refused === null ? { text: utf8.decode(bytes) } : { refused }
+}
+
+/**
+ * Whether the bytes of a file, given in pieces of any size, are text: each call gives null or a short phrase that says
+ * why they are not. The answer is the same however the file is cut.
+ */
+export class TextCheck {
+  readonly #start = new Uint8Array(inspectedStart)
+  #startLength = 0
+  #isJudged = false
+  /** Bytes of the pieces before. */
+  #length = 0
+
+  push(piece: Uint8Array): string | null {
+    const taken = piece.subarray(0, inspectedStart - this.#startLength)
+    this.#start.set(taken, this.#startLength)
+    this.#startLength += taken.length
+    // A packed file says so in its first bytes, and is full of NULs.
+    const refused = this.#startLength === inspectedStart ? this.#judgeStart() : null
+    if (refused !== null) return refused
+    const nul = piece.indexOf(0)
+    if (nul >= 0) return this.#magic() ?? nulAt(this.#length + nul)
+    this.#length += piece.length
+    return null
+  }
+
+  /** To be asked behind the last piece: a short file is judged only here. */
+  end(): string | null {
+    return this.#judgeStart()
+  }
+
+  #judgeStart(): string | null {
+    if (this.#isJudged) return null
+    this.#isJudged = true
+    const start = this.#start.subarray(0, this.#startLength)
+    const nul = start.indexOf(0)
+    const refused = this.#magic() ?? (nul < 0 ? null : nulAt(nul))
+    return refused ?? (hasManyControls(start) ? 'not text: binary data' : null)
+  }
+
+  #magic(): string | null {
+    const start = this.#start.subarray(0, this.#startLength)
+    if (startsWith(start, [0xff, 0xfe]) || startsWith(start, [0xfe, 0xff])) {
+      return 'UTF-16 text: convert it to UTF-8'
+    }
+    const packed = packedFormats.find(({ magic }) => startsWith(start, magic))
+    return packed === undefined ? null : `not text: ${packed.name} data`
+  }
 }
 
 /** A line of a text, without its line end. */
@@ -36,19 +85,13 @@ export function quoted(text: string): string {
   return `'${cut.replace(/[\u0000-\u001f\u007f]/g, spellControl)}'`
 }
 
+/** How many bytes at the start of a file are searched for control bytes. */
+const inspectedStart = 4096
+
 const carriageReturn = 0x0d
 const utf8 = new TextDecoder('utf-8')
 
-function refusal(bytes: Uint8Array): string | null {
-  if (startsWith(bytes, [0xff, 0xfe]) || startsWith(bytes, [0xfe, 0xff])) {
-    return 'UTF-16 text: convert it to UTF-8'
-  }
-  const packed = packedFormats.find(({ magic }) => startsWith(bytes, magic))
-  if (packed !== undefined) return `not text: ${packed.name} data`
-  const nul = bytes.indexOf(0)
-  if (nul >= 0) return `not text: NUL at byte ${nul + 1}`
-  return hasManyControls(bytes.subarray(0, 4096)) ? 'not text: binary data' : null
-}
+const nulAt = (index: number): string => `not text: NUL at byte ${index + 1}`
 
 const packedFormats = [
   { name: 'gzip', magic: [0x1f, 0x8b] },

@@ -10,14 +10,14 @@ import { type Assignment, noAssignment, readAssignment, toOneRow } from './measu
 import { distinctNames } from './names.ts'
 import { emptyTable, error, type MeasureTable } from './measure-table.ts'
 import { parseNumber } from './number.ts'
-import { splitLines } from './text.ts'
+import type { Line } from './text.ts'
 
 /** Reads a T-Spice file as one row. A line that does not fit is a problem, the lines behind it are read. */
-export function readTspice(text: string): MeasureTable {
+export function readTspice(lines: readonly Line[]): MeasureTable {
   const found: Assignment[] = []
   const problems: Problem[] = []
   let hasTitle = false
-  for (const line of splitLines(text)) {
+  for (const line of lines) {
     if (line.text.trim() === '') continue
     if (/^Measurement Results\s*$/.test(line.text)) {
       if (hasTitle) {

@@ -12,14 +12,14 @@ import { tokensOf } from './measure-dialect.ts'
 import { distinctNames } from './names.ts'
 import { emptyTable, type MeasureTable, warning } from './measure-table.ts'
 import { parseNumber } from './number.ts'
-import { splitLines } from './text.ts'
+import type { Line } from './text.ts'
 
 /** Reads a Xyce file as one row. A line that does not fit is a problem, the lines behind it are read. */
-export function readXyce(text: string): MeasureTable {
+export function readXyce(lines: readonly Line[]): MeasureTable {
   const found: Found[] = []
   const problems: Problem[] = []
   let isInTable = false
-  for (const line of splitLines(text)) {
+  for (const line of lines) {
     if (line.text.trim() === '') continue
     if (isInTable && isTableLine(line.text)) continue
     const table = /^\s*(\S+):\s+No\. Harmonics:/.exec(line.text)?.[1]

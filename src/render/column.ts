@@ -21,4 +21,8 @@ export interface Column<Row> {
 
 export interface Style {
   colour: boolean
+  /** Whether the reader's locale has more than ASCII; default: no. */
+  unicode?: boolean
+  /** How many characters a line of the terminal has; null in a pipe. Asked only where it matters. */
+  width?: () => number | null
 }

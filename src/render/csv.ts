@@ -2,8 +2,13 @@ import type { Cell, Column } from './column.ts'
 import { visible } from './visible.ts'
 
 export interface CsvStyle {
-  /** Disarm text that a spreadsheet would run as a formula; off by default, because it changes the text for every other reader. */
+  /**
+   * Put a `'` before text that a spreadsheet would run as a formula, in cells and headers; numbers never. Off by
+   * default: it changes the text for every other reader, and a reader cannot tell it from a `'` that stood there.
+   */
   guard?: boolean
+  /** With the line of the columns' names; the default. */
+  header?: boolean
 }
 
 /**
@@ -13,13 +18,13 @@ export interface CsvStyle {
 export async function renderCsv<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  { guard = false }: CsvStyle = {},
+  { guard = false, header = true }: CsvStyle = {},
 ): Promise<string> {
   // Loaded here so that no other format pays for it.
   const { stringify } = await import('csv-stringify/sync')
-  const header = columns.map((column) => textOf(column.key, guard))
+  const names = header ? [columns.map((column) => textOf(column.key, guard))] : []
   const lines = rows.map((row) => columns.map((column) => textOf(column.value(row), guard)))
-  return stringify([header, ...lines], { record_delimiter: 'unix' })
+  return stringify([...names, ...lines], { record_delimiter: 'unix' })
 }
 
 /** Everything is made text here: csv-stringify would write true as `1` and false as nothing. */
@@ -28,10 +33,16 @@ function textOf(cell: Cell, guard: boolean): string {
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : ''
   if (typeof cell === 'boolean') return String(cell)
   const text = visible(cell)
-  return guard && isFormula(text) ? `'${text}` : text
+  return guard && isFormula(cell) ? `'${text}` : text
 }
 
-/** Text that a spreadsheet would take for a formula (OWASP, CSV injection). `-3.2e-5` is a number and stays. */
+/**
+ * Text that a spreadsheet would take for a formula (OWASP, "CSV Injection"): it begins with = + - @, also as the full
+ * width characters that some take for them, after blanks too, or with a control character. `-40` is a number and stays.
+ */
 function isFormula(text: string): boolean {
-  return /^[=+\-@]/.test(text) && Number.isNaN(Number(text))
+  return (
+    /^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/u.test(text) &&
+    !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)
+  )
 }

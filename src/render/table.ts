@@ -52,7 +52,16 @@ function cellOf<Row>(column: Column<Row>, row: Row): TableCell {
   return { text: visible(text), paint: column.paint?.(row) ?? null }
 }
 
-const isPlain = (cell: TableCell): boolean => /^[\x20-\x7e]*$/.test(cell.text)
+/** ASCII, and the lines of a strip chart. */
+const isPlain = (cell: TableCell): boolean => /^[\x20-\x7e\u2500\u251c\u2524\u25cf]*$/.test(cell.text)
+
+/** How many characters a column takes, for deciding which ones fit beside each other. */
+export function columnWidth<Row>(column: Column<Row>, rows: readonly Row[]): number {
+  return rows.reduce(
+    (width, row) => Math.max(width, cellOf(column, row).text.length),
+    headingOf(column).text.length,
+  )
+}
 
 /**
  * Where every character is one place wide, padding is all there is to do. cli-table3 gives the same text (a test

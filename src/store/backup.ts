@@ -1,21 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { codeOf, PvtError } from '../errors.ts'
+import { removeMark } from './damage.ts'
 import { copyContents } from './copy-contents.ts'
-import type { Database } from './database.ts'
+import type { Database, OpenOptions } from './database.ts'
 import { openDatabase } from './open-database.ts'
 import { checkPages, tables } from './maintenance.ts'
-import { backupApplicationId, fileIdentity, isOurs, readHead, syncFolder } from './sqlite-file.ts'
+import { migrationStatus } from './migrate.ts'
+import { backupApplicationId, fileIdentity, isOurs, readHead, shareWithGroup } from './sqlite-file.ts'
+import { discard, putInPlace, removeLeftovers, unfinishedName } from './unfinished.ts'
 
 /** What a backup holds; the keys are those of `backup --json`. */
 export interface Backup {
@@ -34,27 +28,31 @@ export interface Backup {
  */
 export async function writeBackup(db: Database, path: string): Promise<Backup> {
   refuseOthersFile(db, path)
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`)
+  removeLeftovers(dirname(path))
+  const temporary = unfinishedName(path)
   try {
     await db.backupTo(temporary)
     const backup = await verifyBackup(temporary)
-    syncFile(temporary)
-    renameSync(temporary, path)
-    syncFolder(dirname(path))
+    shareWithGroup(temporary)
+    putInPlace(temporary, path)
     return { ...backup, path }
   } catch (error) {
-    throw error instanceof PvtError ? error : writeFailed(path, error)
+    throw writeFailed(path, error)
   } finally {
-    for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(temporary + suffix, { force: true })
+    discard(temporary)
   }
 }
 
-function writeFailed(path: string, error: unknown): PvtError {
-  const code = codeOf(error)
+/** What a failed copy of a database means; errors of ours pass. `path`: where the copy was to be. */
+export function writeFailed(path: string, error: unknown): PvtError {
+  if (error instanceof PvtError) return error
+  const code = codeOf(error) ?? ''
+  const full = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(code)
+  const forbidden = ['EACCES', 'EROFS', 'SQLITE_CANTOPEN', 'SQLITE_READONLY'].includes(code)
   return new PvtError(
-    code === 'ENOSPC' ? 'disk_full' : code === 'EACCES' || code === 'EROFS' ? 'permission' : 'file_error',
-    `the backup ${path} cannot be written (${code ?? String(error)})`,
-    'name another file or folder',
+    full ? 'disk_full' : forbidden ? 'permission' : 'file_error',
+    `${path} cannot be written (${code === '' ? String(error) : code})`,
+    'nothing was changed; look at the room and the rights there, or name another file or folder',
     { cause: error },
   )
 }
@@ -106,9 +104,9 @@ export async function verifyBackup(path: string): Promise<Backup> {
 }
 
 /** What is wrong with the file is wrong with a backup here, and naming another database is no cure. */
-async function openBackup(path: string): Promise<Database> {
+async function openBackup(path: string, options: OpenOptions = {}): Promise<Database> {
   try {
-    return await openDatabase({ engine: 'sqlite', path }, { mustExist: true, migrate: false })
+    return await openDatabase({ engine: 'sqlite', path }, { ...options, mustExist: true, migrate: false })
   } catch (error) {
     if (!(error instanceof PvtError)) throw error
     const hint = error.code === 'database_newer' ? error.hint : 'name a backup made by pvt: pvt backup list'
@@ -124,49 +122,36 @@ const unsound = (path: string, what: string): PvtError =>
     'use another one: pvt backup list',
   )
 
-/** The name of a backup made at an instant (ISO 8601 UTC): `pvt-20260131T120000Z.db`; sorts by time. */
-export const backupName = (now: string): string => `pvt-${now.slice(0, 19).replace(/[-:]/g, '')}Z.db`
-
-const ownName = /^pvt-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.db$/
-
-export interface ListedBackup {
-  path: string
-  created_at: string
-  size_bytes: number
-}
-
-/** The backups in a folder, by their names, newest first. */
-export function listBackups(folder: string): ListedBackup[] {
-  return readdirSync(folder)
-    .flatMap((name) => {
-      const match = ownName.exec(name)
-      if (match === null) return []
-      const [, year, month, day, hour, minute, second] = match
-      const path = join(folder, name)
-      const created_at = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`
-      return [{ path, created_at, size_bytes: statSync(path).size }]
-    })
-    .sort((a, b) => (a.path < b.path ? 1 : -1))
-}
-
-/** Removes all but the newest `keep` backups of a folder; gives back the paths that went. */
-export function rotateBackups(folder: string, keep: number): string[] {
-  const old = listBackups(folder).slice(keep)
-  for (const { path } of old) rmSync(path)
-  return old.map(({ path }) => path)
-}
-
 /**
  * Replaces everything in a database by what a backup holds, in one transaction: others see the old contents or the
  * new ones. The file itself stays, so that no process is left with a file that is gone.
  */
-export async function restoreContents(db: Database, backupPath: string): Promise<void> {
-  const backup = await openBackup(backupPath)
+export async function restoreContents(
+  db: Database,
+  backupPath: string,
+  options: OpenOptions = {},
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'pvt-restore-'))
+  const backup = await withPresentSchema(await openBackup(backupPath, options), folder, options)
   try {
     await db.transaction(async () => {
       for (const table of [...tables].reverse()) await db.query(`delete from ${table}`)
       await copyContents(backup, db)
     })
+  } finally {
+    await backup.close()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** The backup itself, or, when an older pvt made it, a copy of it in `folder` that is brought up to date. */
+async function withPresentSchema(backup: Database, folder: string, options: OpenOptions): Promise<Database> {
+  const { pending } = await migrationStatus(backup, options.migrations)
+  if (pending.length === 0) return backup
+  try {
+    const copy = join(folder, 'backup.db')
+    await backup.backupTo(copy)
+    return await openDatabase({ engine: 'sqlite', path: copy }, options)
   } finally {
     await backup.close()
   }
@@ -182,14 +167,6 @@ export function putAside(path: string, now: string): string {
   for (const suffix of ['-wal', '-shm', '-journal']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
   }
+  removeMark(path)
   return aside
-}
-
-function syncFile(path: string): void {
-  const file = openSync(path, 'r+')
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
 }

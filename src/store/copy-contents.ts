@@ -1,5 +1,5 @@
 import type { Database, SqlRow, SqlValue } from './database.ts'
-import { tables } from './maintenance.ts'
+import { presentTables, type tables } from './maintenance.ts'
 
 /** The primary key of each table, by which it is read page by page. */
 const keys: Record<(typeof tables)[number], readonly string[]> = {
@@ -9,7 +9,12 @@ const keys: Record<(typeof tables)[number], readonly string[]> = {
   imports: ['import_id'],
   results: ['job_id', 'corner', 'extraction', 'temperature', 'voltage_combo', 'alter_number', 'row_number'],
   summaries: ['job_id', 'measurement'],
+  simulation_logs: ['job_id', 'log_path'],
   job_logs: ['job_id', 'log_number'],
+  removals: ['job_id'],
+  verdicts: ['job_id', 'verdict_number'],
+  limits: ['domain_path', 'version'],
+  waivers: ['waiver_id'],
   delivered_changes: ['change_id'],
 }
 
@@ -17,11 +22,11 @@ const keys: Record<(typeof tables)[number], readonly string[]> = {
 const pageRows = 5_000
 
 /**
- * Copies all rows of one database into another, empty one, of any engine. For a consistent copy the caller holds a
+ * Copies all rows of one database, of this schema or an older one, into another, empty one, of any engine. For a consistent copy the caller holds a
  * snapshot of `from`, for one that is whole or not there a transaction of `to`.
  */
 export async function copyContents(from: Database, to: Database): Promise<void> {
-  for (const table of tables) {
+  for (const table of await presentTables(from)) {
     let last: SqlRow | undefined
     do {
       const rows = await nextPage(from, table, last)

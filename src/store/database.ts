@@ -27,8 +27,8 @@ export interface Database {
   script(sql: string): Promise<void>
   /**
    * Runs `work` whole or not at all. SQLite takes the write lock at once (`begin immediate`: a deferred transaction
-   * that reads and then writes fails in spite of the busy timeout). PostgreSQL runs `work` again after a deadlock, so
-   * it must not change anything outside the database. A nested call joins; calls side by side take turns.
+   * that reads and then writes fails in spite of the busy timeout). PostgreSQL runs `work` again after a deadlock or a
+   * lost connection, so it must not change anything outside the database. A nested call joins; calls side by side take turns.
    */
   transaction<T>(work: () => Promise<T>): Promise<T>
   /**
@@ -49,6 +49,8 @@ export interface OpenOptions {
   lockTimeoutMs?: number
   /** How long to wait for a server to take the connection; default 5 seconds. */
   connectTimeoutMs?: number
+  /** Is told what the user should know about the way the database was opened or made, a sentence each. */
+  notice?: (message: string) => void
   /** A folder of migrations in place of the program's own, for tests. */
   migrations?: string
 }

@@ -21,6 +21,11 @@ export function fileSystemName(path: string): string {
   return localTypes.get(type) ?? networkNames.get(type) ?? `0x${type.toString(16)}`
 }
 
+/** Said when a database is made there and by `db status`, not by every command: the user has decided. */
+export const networkNotice = (path: string): string =>
+  `${path} lies on a network file system (${fileSystemName(path)}): it is slow there, and only as safe as the locks ` +
+  'of the file server; from several hosts use PostgreSQL'
+
 /** Room for an ordinary user on the file system of `path`, in megabytes; null when it cannot be asked. */
 export function freeMegabytes(path: string): number | null {
   try {
@@ -95,6 +100,9 @@ export function lockHolders(path: string): string[] {
     return []
   }
 }
+
+/** A path as it can be typed into a shell. */
+export const shellWord = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`
 
 const otherPlace = 'name another database with --db or PVT_DB'
 

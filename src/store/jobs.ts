@@ -40,6 +40,7 @@ export const jobColumns = [
   'failed_simulations',
   'domain_path',
   'config_file_path',
+  'config_source',
   'backup_path',
   'error_message',
   'error_stage',
@@ -47,6 +48,7 @@ export const jobColumns = [
   'host',
   'description',
   'tags',
+  'pinned',
 ] as const satisfies readonly (keyof Job)[]
 
 /** `user` is a reserved word in PostgreSQL. */
@@ -63,9 +65,9 @@ export type NewJob = Omit<Job, 'job_id' | 'updated_at'> & ConfigSnapshot & { job
 
 const insertedColumns = [...jobColumns, 'config_text', 'config_sha256'].map(quoted)
 
-/** Stores a new job and gives it back. */
-export async function insertJob(db: Database, job: NewJob): Promise<Job> {
-  const found = { ...job, job_id: job.job_id ?? randomUUID(), updated_at: job.created_at }
+/** Stores a new job, under a new id unless it has one, and gives it back. */
+export async function insertJob(db: Database, job: NewJob, jobId: string = randomUUID()): Promise<Job> {
+  const found = { ...job, job_id: jobId, updated_at: job.created_at }
   await db.insert('jobs', insertedColumns, [
     [...jobColumns.map((column) => toSql(found[column])), job.config_text, job.config_sha256],
   ])
@@ -112,22 +114,27 @@ export async function findConfigSnapshot(db: Database, jobId: string): Promise<C
   return row ?? { config_text: null, config_sha256: null }
 }
 
-/** Removes a job and, by the foreign keys, everything of it. */
+/** Removes a job and, by the foreign keys, everything of it; false when it is not there or pinned. */
 export async function deleteJob(db: Database, jobId: string): Promise<boolean> {
-  const rows = await db.query('delete from jobs where job_id = $1 returning job_id', [jobId])
+  const rows = await db.query('delete from jobs where job_id = $1 and pinned = 0 returning job_id', [jobId])
   return rows.length === 1
 }
 
 /**
- * Jobs whose id begins with `prefix` (hexadecimal digits and the dashes of a UUID), at most `limit`. As a range of
+ * The first and the last id that begin with `prefix` (hexadecimal digits and the dashes of a UUID). As a range of
  * whole ids, so that the primary key serves it on both engines, whatever the server's collation.
  */
-export async function findJobsByPrefix(db: Database, prefix: string, limit: number): Promise<Job[]> {
+export const jobIdRange = (prefix: string): [string, string] => {
   const fill = (digit: string): string =>
     prefix + '00000000-0000-0000-0000-000000000000'.slice(prefix.length).replaceAll('0', digit)
+  return [fill('0'), fill('f')]
+}
+
+/** Jobs whose id begins with `prefix`, at most `limit`, newest first. */
+export async function findJobsByPrefix(db: Database, prefix: string, limit: number): Promise<Job[]> {
   const rows = await db.query(
     `select ${jobColumnList} from jobs where job_id between $1 and $2 order by created_at desc, job_id desc limit $3`,
-    [fill('0'), fill('f'), limit],
+    [...jobIdRange(prefix), limit],
   )
   return rows.map(toJob)
 }
@@ -146,14 +153,23 @@ export async function findNewestJobOfUser(
   return row === undefined ? null : toJob(row)
 }
 
-/** The newest job whose domain folder is one of `folders`; `asOf`: the one that was the newest at that instant. */
+/**
+ * The newest job whose domain folder is one of `folders`. Of each folder the newest: a list of folders in one condition
+ * would have SQLite read every job of theirs. (`column1` is what both engines call it.)
+ */
 export async function findNewestJobIn(
   db: Database,
   folders: readonly string[],
   asOf: string = endOfTime,
 ): Promise<Job | null> {
+  const values = folders.map((_, index) => `($${index + 2})`).join(', ')
   const [row] = await db.query(
-    `select ${jobColumnList} from jobs where created_at <= $1 and domain_path in (${placeholders(2, folders.length)})
+    `select ${jobColumnList} from jobs where job_id in (
+        select (
+          select job_id from jobs where domain_path = folders.column1 and created_at <= $1
+            order by created_at desc, job_id desc limit 1
+        ) from (values ${values}) as folders
+      )
       order by created_at desc, job_id desc limit 1`,
     [asOf, ...folders],
   )
@@ -180,8 +196,18 @@ export async function findJobByBackup(db: Database, backupPath: string): Promise
 /** Later than every instant as text. */
 const endOfTime = '9999'
 
-const placeholders = (first: number, count: number): string =>
-  Array.from({ length: count }, (_, index) => `$${first + index}`).join(', ')
+/** The newest job that was made of a backup with this name and these files. */
+export async function findJobByBackupContent(db: Database, digest: string): Promise<Job | null> {
+  const [row] = await db.query(
+    `select ${jobColumnList} from jobs where backup_sha256 = $1 order by created_at desc, job_id desc limit 1`,
+    [digest],
+  )
+  return row === undefined ? null : toJob(row)
+}
+
+export async function saveBackupContent(db: Database, jobId: string, digest: string): Promise<void> {
+  await db.query('update jobs set backup_sha256 = $2 where job_id = $1', [jobId, digest])
+}
 
 const listColumns = ['planned_stages', 'completed_stages', 'tags'] as const
 
@@ -192,8 +218,12 @@ export function toJob(row: SqlRow): Job {
     const text = row[column]
     if (typeof text === 'string') job[column] = JSON.parse(text)
   }
+  if (typeof row['pinned'] === 'number') job['pinned'] = row['pinned'] === 1
   return job as Job
 }
 
-const toSql = (value: SqlValue | readonly string[]): SqlValue =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : value
+/** A value of a job as its column has it: lists as JSON, true as 1. */
+export function toSql(value: SqlValue | boolean | readonly string[]): SqlValue {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
+}

@@ -1,23 +1,30 @@
 import { hasEnded, type Job } from '../domain/job.ts'
 import { tally } from '../domain/tally.ts'
 import type { Database } from './database.ts'
+import { type Summary, summarise } from '../domain/summary.ts'
 import { fileSystemKind } from './file-system.ts'
+import { databaseSize, giveSpaceBack, pragma } from './free-space.ts'
 import type { jobColumns } from './jobs.ts'
 import { migrationStatus } from './migrate.ts'
 import { findPoints } from './points.ts'
-import { findPointStates } from './results.ts'
+import { findPointStates, findResults } from './results.ts'
+import { findSummaries } from './summaries.ts'
 
-/** The tables of the schema, parents first. */
-export const tables = [
-  'jobs',
+/** The tables whose rows belong to a job. */
+export const jobTables = [
   'stages',
   'points',
   'imports',
   'results',
   'summaries',
+  'simulation_logs',
   'job_logs',
-  'delivered_changes',
+  'verdicts',
+  'removals',
 ] as const
+
+/** The tables of the schema, parents first. Limits and waivers belong to a domain, and stay when its jobs go. */
+export const tables = ['jobs', ...jobTables, 'limits', 'waivers', 'delivered_changes'] as const
 
 /** What `db status` says of a database. */
 export interface DatabaseStatus {
@@ -37,7 +44,7 @@ export interface DatabaseStatus {
 export async function databaseStatus(db: Database): Promise<DatabaseStatus> {
   const { schemaVersion, pending } = await migrationStatus(db)
   const rows: Record<string, number> = {}
-  for (const table of schemaVersion === 0 ? [] : tables) rows[table] = await countRows(db, table)
+  for (const table of await presentTables(db)) rows[table] = await countRows(db, table)
   return {
     engine: db.dialect,
     engine_version: await engineVersion(db),
@@ -51,16 +58,18 @@ export async function databaseStatus(db: Database): Promise<DatabaseStatus> {
   }
 }
 
+/** An older schema lacks some tables, an empty database all. */
+export async function presentTables(db: Database): Promise<(typeof tables)[number][]> {
+  const found = await db.query<{ name: string }>(
+    db.dialect === 'sqlite'
+      ? `select name from sqlite_master where type = 'table'`
+      : `select tablename as name from pg_tables where schemaname = current_schema()`,
+  )
+  return tables.filter((table) => found.some(({ name }) => name === table))
+}
+
 const countRows = async (db: Database, table: (typeof tables)[number]): Promise<number> =>
   scalar<number>(db, `select count(*) as value from ${table}`)
-
-/** Bytes on the disk, without what SQLite keeps in its write-ahead log. */
-export async function databaseSize(db: Database): Promise<number> {
-  if (db.dialect === 'postgres') {
-    return scalar<number>(db, 'select pg_database_size(current_database()) as value')
-  }
-  return Number(await pragma(db, 'page_count')) * Number(await pragma(db, 'page_size'))
-}
 
 async function engineVersion(db: Database): Promise<string> {
   const sql =
@@ -75,17 +84,9 @@ async function scalar<Value>(db: Database, sql: string): Promise<Value> {
   return row!.value
 }
 
-async function pragma(
-  db: Database,
-  name: 'journal_mode' | 'page_count' | 'page_size' | 'freelist_count',
-): Promise<string> {
-  const [row] = await db.query(`pragma ${name}`)
-  return String(Object.values(row ?? {})[0])
-}
-
 /** Something that `db check` found wrong. */
 export interface Finding {
-  kind: 'integrity' | 'foreign_key' | 'count' | 'migration'
+  kind: 'integrity' | 'foreign_key' | 'count' | 'summary' | 'migration'
   /** The job that it is about; null for the database as a whole. */
   job_id: string | null
   message: string
@@ -93,13 +94,18 @@ export interface Finding {
 
 /**
  * Checks the database: its pages (SQLite), the foreign keys, the migrations' checksums, and the counts that every job
- * keeps of its results. An empty answer means that all is well.
+ * keeps of its results; with `full` the summaries as well, computed anew from every result. An empty answer means that
+ * all is well.
  */
-export async function checkDatabase(db: Database): Promise<Finding[]> {
+export async function checkDatabase(
+  db: Database,
+  { full = false }: { full?: boolean } = {},
+): Promise<Finding[]> {
   const damage = db.dialect === 'sqlite' ? await checkPages(db) : []
   // Counting what lies in damaged pages would only fail.
   if (damage.length > 0) return damage
-  return [...(await checkMigrations(db)), ...(await checkOrphans(db)), ...(await checkCounts(db))]
+  const findings = [...(await checkMigrations(db)), ...(await checkOrphans(db)), ...(await checkCounts(db))]
+  return full ? [...findings, ...(await checkSummaries(db))] : findings
 }
 
 /** SQLite's own check of the file's pages and indexes. */
@@ -122,7 +128,7 @@ async function checkMigrations(db: Database): Promise<Finding[]> {
 
 async function checkOrphans(db: Database): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const table of tables.filter((name) => name !== 'jobs' && name !== 'delivered_changes')) {
+  for (const table of jobTables) {
     const rows = await db.query<{ job_id: string; orphans: number }>(
       `select job_id, count(*) as orphans from ${table}
         where not exists (select 1 from jobs where jobs.job_id = ${table}.job_id)
@@ -138,7 +144,13 @@ async function checkOrphans(db: Database): Promise<Finding[]> {
 async function checkCounts(db: Database): Promise<Finding[]> {
   const findings: Finding[] = []
   const jobs = await db.query<CountedJob>(
-    `select ${countedColumns.join(', ')} from jobs order by created_at, job_id`,
+    // A job that cleanup has begun to take has fewer results than it counts, until the next cleanup takes the rest.
+    `select ${countedColumns.join(', ')} from jobs
+      where not exists (
+        select 1 from removals
+          where removals.job_id = jobs.job_id and removals.completed_at = jobs.completed_at
+      )
+      order by created_at, job_id`,
   )
   for (const job of jobs) {
     const points = await findPoints(db, job.job_id)
@@ -160,6 +172,36 @@ async function checkCounts(db: Database): Promise<Finding[]> {
     }
   }
   return findings
+}
+
+async function checkSummaries(db: Database): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const jobs = await db.query<{ job_id: string }>('select job_id from jobs order by created_at, job_id')
+  for (const { job_id } of jobs) {
+    const kept = await findSummaries(db, job_id)
+    const found = summarise(await findResults(db, job_id, await findPoints(db, job_id)))
+    const wrong = differing(kept, found)
+    if (wrong.length > 0) {
+      const message = `the summaries of ${wrong.join(', ')} are not those of the results`
+      findings.push({ kind: 'summary', job_id, message })
+    }
+  }
+  return findings
+}
+
+/** The measurements whose summaries are not the same, or are in another place. */
+function differing(kept: readonly Summary[], found: readonly Summary[]): string[] {
+  const texts = (summaries: readonly Summary[]): Map<string, string> =>
+    new Map(
+      summaries.map((summary, place) => [
+        summary.measurement,
+        JSON.stringify([place, Object.entries(summary).sort()]),
+      ]),
+    )
+  const [there, right] = [texts(kept), texts(found)]
+  return [...new Set([...there.keys(), ...right.keys()])].filter(
+    (name) => there.get(name) !== right.get(name),
+  )
 }
 
 const countedColumns = [
@@ -184,22 +226,3 @@ export async function optimizeDatabase(db: Database): Promise<number> {
   }
   return before - (await databaseSize(db))
 }
-
-/**
- * Gives the free pages of a SQLite file back to the file system, 500 at a time with a pause between: in one go other
- * writers wait for 1.6 s at 3.6 GB, in steps for 0.08 s. A server reuses its space by itself.
- */
-export async function giveSpaceBack(db: Database): Promise<void> {
-  if (db.dialect !== 'sqlite') return
-  for (;;) {
-    const free = Number(await pragma(db, 'freelist_count'))
-    if (free === 0) return
-    await db.script('pragma incremental_vacuum(500)')
-    // A file without incremental auto-vacuum keeps its free pages.
-    if (Number(await pragma(db, 'freelist_count')) >= free) return
-    await pause()
-  }
-}
-
-/** Others take the write lock in between. */
-export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))

@@ -1,10 +1,11 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readdirSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { PvtError } from '../errors.ts'
 import { type Database, isKeyClash } from './database.ts'
 import { explainFileError } from './file-system.ts'
 import { type Migration, readMigrations } from './migration-files.ts'
-import { readHead, syncFolder } from './sqlite-file.ts'
+import { readHead, shareWithGroup } from './sqlite-file.ts'
+import { discard, putInPlace, removeLeftovers, unfinishedName } from './unfinished.ts'
 
 export interface AppliedMigration {
   version: number
@@ -31,7 +32,7 @@ export async function migrationStatus(database: Database, folder?: string): Prom
 
 /**
  * Applies what is pending, each migration in one transaction; safe while other processes do the same. An existing
- * SQLite database is copied to `<file>.before-<version>` first.
+ * SQLite database is copied to `<file>.before-<version>` first; the newest {@link copiesKept} copies stay.
  * @returns the names of the migrations that this call applied.
  * @throws PvtError `database_foreign` when an applied migration was changed, `database_newer` when the database has
  * migrations that this program does not know.
@@ -167,29 +168,31 @@ function compare(migrations: Migration[], applied: AppliedMigration[]): Migratio
  */
 async function saveBefore(database: Database, version: number): Promise<void> {
   const target = `${database.location}.before-${version}`
-  const unfinished = `${target}.${process.pid}.new`
+  const unfinished = unfinishedName(target)
+  removeLeftovers(dirname(target))
   try {
-    rmSync(unfinished, { force: true })
     await database.query('vacuum into $1', [unfinished])
     const head = readHead(unfinished)
     if (head.kind !== 'database' || head.userVersion !== version) return
-    syncFile(unfinished)
-    renameSync(unfinished, target)
-    syncFolder(dirname(target))
+    shareWithGroup(unfinished)
+    putInPlace(unfinished, target)
+    removeOldCopies(database.location)
   } catch (error) {
     throw error instanceof PvtError ? error : explainFileError(target, error)
   } finally {
-    rmSync(unfinished, { force: true })
+    discard(unfinished)
   }
 }
 
-function syncFile(path: string): void {
-  const file = openSync(path, 'r+')
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
+const copiesKept = 5
+
+function removeOldCopies(location: string): void {
+  const start = `${basename(location)}.before-`
+  const versions = readdirSync(dirname(location))
+    .filter((name) => name.startsWith(start) && /^\d+$/.test(name.slice(start.length)))
+    .map((name) => Number(name.slice(start.length)))
+    .sort((a, b) => b - a)
+  for (const version of versions.slice(copiesKept)) rmSync(join(dirname(location), `${start}${version}`))
 }
 
 function changed(location: string, names: string[]): PvtError {

@@ -1,14 +1,21 @@
 import pg from 'pg'
 import { codeOf } from '../errors.ts'
-import { type ServerName, explainConnectError } from './postgres-errors.ts'
+import { type ServerName, explainConnectError, isConnectionLost } from './postgres-errors.ts'
 import { retry } from './retry.ts'
 
 /**
- * Connects to a server; asks again for a moment when it is crowded or just starting.
+ * Connects to a server; asks again for a moment when it is crowded or just starting. `again`: the server was there a
+ * moment ago, so that one that refuses is being restarted.
  * @throws PvtError `database_unreachable` or `permission`; the password is in no message.
  */
-export async function connect(url: string, server: ServerName, timeoutMs = 5_000): Promise<pg.Client> {
-  const passing = (error: unknown): boolean => crowded.has(codeOf(error) ?? '')
+export async function connect(
+  url: string,
+  server: ServerName,
+  { again = false, timeoutMs = 5_000 }: { again?: boolean; timeoutMs?: number | undefined } = {},
+): Promise<pg.Client> {
+  const passing = (error: unknown): boolean =>
+    crowded.has(codeOf(error) ?? '') ||
+    (again && (isConnectionLost(error) || codeOf(error) === 'ECONNREFUSED'))
   try {
     return await retry({ attempts: 8, pauseMs: 200, passing }, () => connectOnce(url, timeoutMs))
   } catch (error) {

@@ -121,6 +121,27 @@ const byCode: Record<string, Explain> = {
 /** What `pg` itself says when a connection is gone, without a code. */
 const lost = /connection terminated|timeout expired|read timeout|not queryable|closed the connection/i
 
+/**
+ * Whether the connection itself is gone: the server was restarted, somebody ended the session, the network broke. What
+ * was not committed is rolled back by the server then. `error`: the driver's, or ours with the driver's as its cause.
+ */
+export function isConnectionLost(error: unknown): boolean {
+  const cause = error instanceof PvtError ? error.cause : error
+  const code = codeOf(cause)
+  if (code !== null) return /^(08|57P0[123]|25P03|ECONNRESET|EPIPE)/.test(code)
+  return /connection terminated|connection error|closed the connection/i.test(messageOf(cause))
+}
+
+/** The connection broke while a change was being made final: nobody can tell whether it is. */
+export function uncertain(location: string, cause: unknown): PvtError {
+  return new PvtError(
+    'database_unreachable',
+    `${location}: the connection broke during a commit; whether the last change is stored is not certain`,
+    'look (pvt history, pvt job log), and repeat the command if the change is not there',
+    { cause },
+  )
+}
+
 function unreachable(location: string, detail: string, options?: ErrorOptions): PvtError {
   const silent = /timeout expired/.test(detail)
   return new PvtError(

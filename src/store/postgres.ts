@@ -1,12 +1,19 @@
 import type pg from 'pg'
 import { PvtError, codeOf, usageError } from '../errors.ts'
 import type { Database, OpenOptions, SqlRow, SqlValue } from './database.ts'
-import { migrate, tooNew, tooOld } from './migrate.ts'
-import { expectedVersion } from './migration-files.ts'
 import { checkParameters } from './parameters.ts'
 import { connect } from './postgres-connection.ts'
-import { type ServerName, explainPostgresError, parseServerUrl, serverName } from './postgres-errors.ts'
+import {
+  type ServerName,
+  explainPostgresError,
+  isConnectionLost,
+  parseServerUrl,
+  serverName,
+  uncertain,
+} from './postgres-errors.ts'
 import { copyContents } from './copy-contents.ts'
+import { chunksOf, insertStatement } from './postgres-insert.ts'
+import { makeReady } from './postgres-schema.ts'
 import { retry } from './retry.ts'
 import { openSqlite } from './sqlite.ts'
 import { markAsBackup } from './sqlite-driver.ts'
@@ -25,10 +32,16 @@ export async function openPostgres(url: string, options: OpenOptions): Promise<D
       'expected postgres://user@host:port/database; write special characters of a password as %2F, or use PGPASSWORD',
     )
   }
-  const client = await connect(url, server, options.connectTimeoutMs)
-  const database = new PostgresDatabase(client, server)
+  const client = await connect(url, server, { timeoutMs: options.connectTimeoutMs })
+  const begin = session(options.lockTimeoutMs ?? 30_000)
+  const database = new PostgresDatabase(client, server, async () => {
+    const next = await connect(url, server, { again: true })
+    await next.query(begin)
+    return next
+  })
   try {
-    await ready(database, options)
+    await database.script(begin)
+    await makeReady(database, options)
     return database
   } catch (error) {
     await database.close()
@@ -40,20 +53,25 @@ class PostgresDatabase implements Database {
   readonly dialect = 'postgres'
   readonly location: string
   readonly readOnly = false
-  readonly #client: pg.Client
+  #client: pg.Client
   readonly #server: ServerName
+  readonly #connectAgain: () => Promise<pg.Client>
   readonly #turns = new Turns()
 
-  constructor(client: pg.Client, server: ServerName) {
+  /** `connectAgain`: a new connection with the same settings, for when the server ends this one. */
+  constructor(client: pg.Client, server: ServerName, connectAgain: () => Promise<pg.Client>) {
     this.#client = client
     this.#server = server
+    this.#connectAgain = connectAgain
     this.location = server.location
   }
 
   async query<Row = SqlRow>(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
     checkParameters(parameters)
     while (this.#turns.others !== null) await this.#turns.others
-    const result = await this.#explained(() => this.#client.query({ text: sql, values: [...parameters] }))
+    const ask = (): Promise<pg.QueryResult> =>
+      this.#explained(() => this.#client.query({ text: sql, values: [...parameters] }))
+    const result = await (!this.#turns.inside && isRead(sql) ? this.#twice(ask) : ask())
     return result.rows as Row[]
   }
 
@@ -79,7 +97,8 @@ class PostgresDatabase implements Database {
 
   transaction<T>(work: () => Promise<T>): Promise<T> {
     const passing = (error: unknown): boolean => deadlock.has(codeOf(causeOf(error)) ?? '')
-    return this.#turns.take(() => retry({ attempts: 4, pauseMs: 50, passing }, () => this.#whole(work)), work)
+    const whole = (): Promise<T> => retry({ attempts: 4, pauseMs: 50, passing }, () => this.#whole(work))
+    return this.#turns.take(() => this.#twice(whole), work)
   }
 
   /** A repeatable read sees the database as it was at its first query, however long it takes, and blocks nobody. */
@@ -89,6 +108,8 @@ class PostgresDatabase implements Database {
       try {
         const target = await openSqlite(path, {})
         try {
+          // A copy is made of what is there, also of rows that have lost their job.
+          await target.script('pragma foreign_keys = off')
           await target.transaction(() => copyContents(this, target))
         } finally {
           await target.close()
@@ -111,14 +132,43 @@ class PostgresDatabase implements Database {
 
   async #whole<T>(work: () => Promise<T>): Promise<T> {
     await this.#send('begin')
+    let committing = false
     try {
       const result = await work()
+      committing = true
       await this.#send('commit')
       return result
     } catch (error) {
       await this.#rollback()
-      throw error
+      throw committing && isConnectionLost(error) ? uncertain(this.location, null) : error
     }
+  }
+
+  /** What changes nothing, or was rolled back for certain, is done once more when the server was only restarted. */
+  async #twice<T>(work: () => Promise<T>): Promise<T> {
+    const client = this.#client
+    try {
+      return await work()
+    } catch (error) {
+      if (!isConnectionLost(error)) throw error
+    }
+    // Queries side by side lose one connection, and share the next.
+    if (client === this.#client) await this.#replace(client)
+    return work()
+  }
+
+  #replacing: Promise<void> | null = null
+
+  #replace(client: pg.Client): Promise<void> {
+    const replace = async (): Promise<void> => {
+      client.end().catch(() => undefined)
+      try {
+        this.#client = await this.#connectAgain()
+      } finally {
+        this.#replacing = null
+      }
+    }
+    return (this.#replacing ??= replace())
   }
 
   /** The error that led here is the one to tell, not that of a connection that is gone. */
@@ -146,6 +196,8 @@ class PostgresDatabase implements Database {
   }
 }
 
+const isRead = (sql: string): boolean => /^\s*select\b/i.test(sql)
+
 const deadlock = new Set(['40001', '40P01'])
 
 const causeOf = (error: unknown): unknown => (error instanceof PvtError ? error.cause : error)
@@ -158,87 +210,3 @@ const session = (lockTimeoutMs: number): string => `
   set lock_timeout = ${Math.max(1, Math.round(lockTimeoutMs))};
   set idle_in_transaction_session_timeout = 60000;
   set client_min_messages = warning`
-
-const selectTables = `
-  select
-    to_regclass('schema_migrations')::text as ours,
-    to_regclass('jobs')::text as jobs,
-    to_regclass('results')::text as results`
-
-const selectVersion =
-  'select coalesce(max(version), 0) as version, max(sha256) as digest from schema_migrations'
-
-async function ready(database: PostgresDatabase, options: OpenOptions): Promise<void> {
-  const expected = expectedVersion(options.migrations)
-  await database.script(session(options.lockTimeoutMs ?? 30_000))
-  const version = await versionOf(database)
-  if (version > expected) throw tooNew(database.location, version, expected)
-  if (version === 0 && options.mustExist === true) throw notThere(database.location)
-  if (options.migrate === false || version === expected) return
-  if (version > 0) throw tooOld(database.location, version, expected)
-  await migrate(database, options.migrations)
-}
-
-/** The schema's version; 0 when the database has no table of ours and none that looks like ours. */
-async function versionOf(database: PostgresDatabase): Promise<number> {
-  try {
-    const [row] = await database.query<{ version: unknown }>(selectVersion)
-    if (typeof row?.version === 'number') return row.version
-  } catch (error) {
-    if (codeOf(error) === '42P01') return versionOfNew(database)
-    if (codeOf(error) !== '42703' && codeOf(error) !== '42804') throw error
-  }
-  // Ruby on Rails has a table of this name as well, with a text for version.
-  throw foreign(database.location, 'schema_migrations')
-}
-
-async function versionOfNew(database: PostgresDatabase): Promise<number> {
-  const [tables] = await database.query<Record<'ours' | 'jobs' | 'results', string | null>>(selectTables)
-  // Made by somebody else since the question before.
-  if (tables!.ours !== null) return versionOf(database)
-  const foreigner = tables!.jobs ?? tables!.results
-  if (foreigner !== null) throw foreign(database.location, foreigner)
-  return 0
-}
-
-function foreign(location: string, table: string): PvtError {
-  return new PvtError(
-    'database_foreign',
-    `${location} has a table ${table} that is not of pvt; nothing was changed`,
-    'make a database for pvt alone (createdb), and name it with --db or PVT_DB',
-  )
-}
-
-function notThere(location: string): PvtError {
-  return new PvtError(
-    'file_not_found',
-    `${location} has no tables of pvt yet`,
-    'name another one with --db or PVT_DB; the first job makes them: pvt job create',
-  )
-}
-
-/** At most 65,535 parameters a statement (the protocol's 16 bits), and about 8 MB of text. */
-function chunksOf(rows: readonly (readonly SqlValue[])[], width: number): (readonly SqlValue[])[][] {
-  const chunks: (readonly SqlValue[])[][] = []
-  const most = Math.min(1000, Math.max(1, Math.floor(65_535 / width)))
-  let characters = Infinity
-  for (const row of rows) {
-    const chunk = chunks.at(-1)
-    const length = row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0)
-    if (chunk === undefined || chunk.length === most || characters + length > 8e6) {
-      chunks.push([row])
-      characters = length
-    } else {
-      chunk.push(row)
-      characters += length
-    }
-  }
-  return chunks
-}
-
-function insertStatement(table: string, columns: readonly string[], rows: number): string {
-  const row = (index: number): string =>
-    `(${columns.map((_, column) => `$${index * columns.length + column + 1}`).join(',')})`
-  const values = Array.from({ length: rows }, (_, index) => row(index)).join(',')
-  return `insert into ${table} (${columns.join(', ')}) values ${values}`
-}

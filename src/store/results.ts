@@ -4,13 +4,20 @@ import { summarise } from '../domain/summary.ts'
 import { tally } from '../domain/tally.ts'
 import { inFlowOrder } from '../domain/flow-order.ts'
 import type { PvtPoint } from '../domain/point.ts'
+import { type PointTotals, summariseTotals } from '../domain/point-totals.ts'
+import {
+  type MeasurementOrigin,
+  noMeasurementSources,
+  noOtherSources,
+  type OtherSource,
+} from '../domain/provenance.ts'
 import type { Database, SqlRow, SqlValue } from './database.ts'
 import { updateJob } from './jobs.ts'
 import { findPoints } from './points.ts'
 import { replaceSummaries } from './summaries.ts'
 
 /** A result as it is stored: with the import that brought it. */
-export type StoredResult = Result & { result_id: string }
+export type StoredResult = Result & { result_id: string; import_id: string | null }
 
 const columns = [
   'result_id',
@@ -33,15 +40,21 @@ const columns = [
   'source',
   'netlist_path',
   'mt0_file_path',
+  'source_line',
+  'other_sources_json',
+  'measurement_sources_json',
   'import_id',
   'created_at',
 ] as const
 
-const selectResults = `
+/** Rows of a job, as `toStoredResult` takes them; more conditions may follow. */
+export const selectResults = `
   select result_id, corner, extraction, temperature, temperature_c, voltage_combo, alter_number, row_number,
-      sweep_json, measurements_json, failed_json, status, source, netlist_path, mt0_file_path
-    from results where job_id = $1
-    order by corner, extraction, temperature, voltage_combo, alter_number, row_number`
+      sweep_json, measurements_json, failed_json, status, source, netlist_path, mt0_file_path,
+      source_line, other_sources_json, measurement_sources_json, import_id
+    from results where job_id = $1`
+
+const inKeyOrder = `order by corner, extraction, temperature, voltage_combo, alter_number, row_number`
 
 /** All results of a job, in the order of the given expected points (flow order). */
 export async function findResults(
@@ -49,8 +62,14 @@ export async function findResults(
   jobId: string,
   expected: readonly PvtPoint[],
 ): Promise<StoredResult[]> {
-  const rows = await db.query(selectResults, [jobId])
-  return inFlowOrder(rows.map(toResult), (result) => result, expected)
+  const rows = await db.query(`${selectResults} ${inKeyOrder}`, [jobId])
+  return inFlowOrder(rows.map(toStoredResult), (result) => result, expected)
+}
+
+/** How many results a job has. */
+export async function countResults(db: Database, jobId: string): Promise<number> {
+  const [row] = await db.query<{ n: number }>('select count(*) as n from results where job_id = $1', [jobId])
+  return row!.n
 }
 
 export interface ResultOrigin {
@@ -59,11 +78,15 @@ export interface ResultOrigin {
   now: string
 }
 
-/** Stores new results. Their ids are the import's with a number behind, so that they need no round trip. */
+/**
+ * Stores new results. Their ids are the import's with a number behind, so that they need no round trip; `before`
+ * results of the same import are stored already.
+ */
 export async function insertResults(
   db: Database,
   results: readonly Result[],
   { jobId, importId, now }: ResultOrigin,
+  before = 0,
 ): Promise<void> {
   await db.insert(
     'results',
@@ -71,7 +94,7 @@ export async function insertResults(
     results.map((result, index) => {
       const { corner, extraction, temperature, temperature_c, voltage_combo } = result
       return [
-        `${importId}-${index + 1}`,
+        `${importId}-${before + index + 1}`,
         jobId,
         corner,
         extraction,
@@ -110,10 +133,9 @@ export async function updateResult(
   db: Database,
   jobId: string,
   result: Result,
-  importId: string,
+  importId: string | null,
 ): Promise<void> {
-  const key = keyColumns.map((column) => result[column])
-  await db.query(updateMeasured, [jobId, importId, ...key, ...measuredValues(result)])
+  await db.query(updateMeasured, [jobId, importId, ...keyOf(result), ...measuredValues(result)])
 }
 
 /** The values of `measuredColumns`, in that order. */
@@ -131,6 +153,9 @@ function measuredValues(result: Result): SqlValue[] {
     result.source,
     result.netlist_path,
     result.mt0_file_path,
+    result.source_line,
+    otherSourcesText(result.other_sources),
+    measurementSourcesText(result.measurement_sources),
   ]
 }
 
@@ -143,12 +168,50 @@ function recordText(record: object): string {
   return '{}'
 }
 
-function toResult({ sweep_json, measurements_json, failed_json, ...row }: SqlRow): StoredResult {
+function measurementSourcesText(sources: Result['measurement_sources']): string | null {
+  for (const _ in sources) return JSON.stringify(sources)
+  return null
+}
+
+const otherSourcesText = (others: readonly OtherSource[]): string | null =>
+  others.length === 0 ? null : JSON.stringify(others)
+
+const ofKey = `where job_id = $1 and ${keyColumns.map((column, index) => `${column} = $${index + 2}`).join(' and ')}`
+
+/** Notes which other sources tell the stored result of the same key, too; what it says stays. */
+export async function updateOtherSources(db: Database, jobId: string, result: Result): Promise<void> {
+  const sql = `update results set other_sources_json = $${keyColumns.length + 2} ${ofKey}`
+  await db.query(sql, [jobId, ...keyOf(result), otherSourcesText(result.other_sources)])
+}
+
+/** Removes the results of the same keys. */
+export async function deleteResults(db: Database, jobId: string, results: readonly Result[]): Promise<void> {
+  for (const result of results) await db.query(`delete from results ${ofKey}`, [jobId, ...keyOf(result)])
+}
+
+const keyOf = (result: Result): SqlValue[] => keyColumns.map((column) => result[column])
+
+export function toStoredResult({
+  sweep_json,
+  measurements_json,
+  failed_json,
+  other_sources_json,
+  measurement_sources_json,
+  ...row
+}: SqlRow): StoredResult {
   return {
     ...row,
     sweep: JSON.parse(sweep_json as string) as Result['sweep'],
     measurements: JSON.parse(measurements_json as string) as Result['measurements'],
     failed: JSON.parse(failed_json as string) as Result['failed'],
+    other_sources:
+      other_sources_json === null
+        ? noOtherSources
+        : (JSON.parse(other_sources_json as string) as OtherSource[]),
+    measurement_sources:
+      measurement_sources_json === null
+        ? noMeasurementSources
+        : (JSON.parse(measurement_sources_json as string) as Record<string, MeasurementOrigin>),
   } as StoredResult
 }
 
@@ -197,8 +260,23 @@ export async function saveDerived(
   expected: readonly PvtPoint[],
   results: readonly Result[],
 ): Promise<Counts> {
+  // A removal that was cut off is overtaken: the counts agree with the results again.
+  await db.query('delete from removals where job_id = $1', [job.job_id])
   await replaceSummaries(db, job.job_id, summarise(inFlowOrder(results, (result) => result, expected)))
   return saveCounts(db, job, results, expected)
+}
+
+/** Writes what is derived from a job's results when they are too many to be at hand: from the totals of its points. */
+export async function saveTotals(
+  db: Database,
+  job: Job,
+  expected: readonly PvtPoint[],
+  points: readonly PointTotals[],
+): Promise<Counts> {
+  const ordered = inFlowOrder(points, ({ point }) => point, expected)
+  await replaceSummaries(db, job.job_id, summariseTotals(ordered))
+  const states = points.map(({ point, status }) => ({ ...point, status }))
+  return saveCounts(db, job, states, expected)
 }
 
 async function saveCounts(

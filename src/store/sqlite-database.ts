@@ -1,4 +1,6 @@
 import type Sqlite from 'better-sqlite3'
+import { PvtError, codeOf } from '../errors.ts'
+import { markDamaged } from './damage.ts'
 import type { Database, SqlRow, SqlValue } from './database.ts'
 import { checkParameters } from './parameters.ts'
 import { type Connection, markAsBackup } from './sqlite-driver.ts'
@@ -17,7 +19,12 @@ export class SqliteDatabase implements Database {
   /** Device and inode of the file; null where they do not matter (a private file, a private copy). */
   readonly #identity: string | null
 
-  constructor({ raw, path, readOnly }: Connection, identity: string | null) {
+  /** `live`: the database that is worked with, not a backup or a private copy; damage in it is remembered. */
+  constructor(
+    { raw, path, readOnly }: Connection,
+    identity: string | null,
+    readonly live = false,
+  ) {
     this.#raw = raw
     this.location = path
     this.readOnly = readOnly
@@ -36,7 +43,7 @@ export class SqliteDatabase implements Database {
       this.#wrote(statement)
       return columns === null ? [] : (rows.map((row) => toRow(columns, row)) as Row[])
     } catch (error) {
-      throw explainSqliteError(this.location, error)
+      throw this.#explain(error)
     }
   }
 
@@ -77,7 +84,8 @@ export class SqliteDatabase implements Database {
         // A source that stays locked ends the copy without a file and without an error.
         if (totalPages === 0) throw locked(this.location)
       } catch (error) {
-        throw explainSqliteError(this.location, error)
+        // Anything else is about the new file, which the caller knows better.
+        throw ofSource.test(codeOf(error) ?? '') ? explainSqliteError(this.location, error) : error
       } finally {
         if (this.#raw.inTransaction) this.#raw.exec('rollback')
       }
@@ -126,10 +134,19 @@ export class SqliteDatabase implements Database {
     try {
       return work()
     } catch (error) {
-      throw explainSqliteError(this.location, error)
+      throw this.#explain(error)
     }
   }
+
+  #explain(error: unknown): unknown {
+    const explained = explainSqliteError(this.location, error)
+    if (this.live && explained instanceof PvtError && explained.code === 'database_corrupt')
+      markDamaged(this.location, explained.message)
+    return explained
+  }
 }
+
+const ofSource = /^SQLITE_(BUSY|LOCKED|CORRUPT|NOTADB|IOERR_READ|IOERR_SHORT_READ)/
 
 interface Prepared {
   statement: Sqlite.Statement

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { PvtError, codeOf, messageOf } from '../errors.ts'
-import { allowed, explainPermission } from './file-system.ts'
+import { damageIn } from './damage.ts'
+import type { OpenOptions } from './database.ts'
+import { allowed, explainFileError } from './file-system.ts'
 import { programFolder } from './program-folder.ts'
 import { explainSqliteError } from './sqlite-errors.ts'
 import { backupApplicationId } from './sqlite-file.ts'
@@ -18,17 +20,24 @@ export interface Connection {
 }
 
 /** Connects to an existing file for writing, or only for reading when it may not be written. */
-export function connectAsAllowed(path: string, wal: boolean, timeout: number | undefined): Connection {
-  const readOnly = !allowed(path, constants.W_OK)
+export function connectAsAllowed(
+  path: string,
+  wal: boolean,
+  { lockTimeoutMs: timeout, notice }: OpenOptions,
+): Connection {
+  const readOnly = !allowed(path, constants.W_OK) || damageIn(path) !== null
   // A WAL database that nobody has open needs its folder to be writable even for reading.
   if (wal && !allowed(dirname(path), constants.W_OK) && !existsSync(`${path}-shm`)) {
-    return { raw: connectToCopy(path), path, readOnly: true }
+    return connectToCopy(path, `${dirname(path)} may not be written`, notice)
   }
   return { raw: connect(path, { readonly: readOnly, fileMustExist: true, timeout }), path, readOnly }
 }
 
-/** A copy for this command alone. Its names go at once: the open files stay readable until they are closed. */
-function connectToCopy(path: string): Sqlite.Database {
+/**
+ * A copy for this command alone, to read where SQLite cannot make the files that it needs for reading. Its names go
+ * at once: the open files stay readable until they are closed. `notice` is told, with the reason.
+ */
+export function connectToCopy(path: string, reason: string, notice: OpenOptions['notice']): Connection {
   const folder = mkdtempSync(join(tmpdir(), 'pvt-read-'))
   try {
     const copy = join(folder, `${randomBytes(4).toString('hex')}.db`)
@@ -41,9 +50,10 @@ function connectToCopy(path: string): Sqlite.Database {
     useRollbackJournal(copy)
     const raw = connect(copy, { readonly: true, fileMustExist: true })
     raw.pragma('user_version')
-    return raw
+    notice?.(`${reason}: a private copy of the database is read`)
+    return { raw, path, readOnly: true }
   } catch (error) {
-    throw codeOf(error)?.startsWith('E') === true ? explainPermission(path, { cause: error }) : error
+    throw codeOf(error)?.startsWith('E') === true ? explainFileError(path, error) : error
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,5 +1,13 @@
 import { PvtError, codeOf, messageOf } from '../errors.ts'
-import { diskFull, explainFileError, explainPermission, lockHolders } from './file-system.ts'
+import { corrupt, damageIn } from './damage.ts'
+import {
+  diskFull,
+  explainFileError,
+  freeMegabytes,
+  shellWord,
+  explainPermission,
+  lockHolders,
+} from './file-system.ts'
 
 /**
  * What SQLite says, as the user sees it; the error itself when it is no fault of the surroundings (a broken
@@ -19,16 +27,7 @@ export function walOnNetwork(path: string, options?: ErrorOptions): PvtError {
     'wal_on_network',
     `${path}: this database was made on a local disk, in WAL mode, which loses data on a network file system`,
     'move it back to a local disk; or, while nobody uses it: ' +
-      `sqlite3 '${path}' 'pragma locking_mode=exclusive; pragma journal_mode=delete'; many hosts: use PostgreSQL`,
-    options,
-  )
-}
-
-export function corrupt(path: string, detail: string, options?: ErrorOptions): PvtError {
-  return new PvtError(
-    'database_corrupt',
-    `${path}: the database is damaged (${detail})`,
-    'keep a copy of the file, then restore the last backup (pvt restore), or save what can be read: sqlite3 FILE .recover',
+      `sqlite3 ${shellWord(path)} 'pragma locking_mode=exclusive; pragma journal_mode=delete'; many hosts: use PostgreSQL`,
     options,
   )
 }
@@ -50,11 +49,11 @@ const explanations: Record<string, Explain> = {
     new PvtError(
       'database_unreachable',
       `${path}: the disk failed (${detail}); whether the last change is stored is not certain`,
-      'repeat the command when the disk works again: a change is never stored twice',
+      'look when the disk works again (pvt history, pvt job log), and repeat the command if the change is not there',
       options,
     ),
   SQLITE_READONLY_DBMOVED: (path) => replaced(path),
-  SQLITE_READONLY: (path, _detail, options) => explainPermission(path, options),
+  SQLITE_READONLY: (path, _detail, options) => explainReadOnly(path, options),
   SQLITE_PERM: (path, _detail, options) => explainPermission(path, options),
   SQLITE_CANTOPEN: (path, _detail, options) => explainCannotOpen(path, options),
   SQLITE_CORRUPT: corrupt,
@@ -77,6 +76,15 @@ export function locked(path: string, options?: ErrorOptions): PvtError {
     'try again; a process that was stopped (Ctrl-Z) or a database shell with an open transaction holds the lock',
     options,
   )
+}
+
+/** A database in which damage was found is opened for reading only, whatever its file's mode. */
+function explainReadOnly(path: string, options: ErrorOptions): PvtError {
+  const damage = damageIn(path)
+  // A private copy is read where there is no room.
+  if (damage === null)
+    return freeMegabytes(path) === 0 ? diskFull(path, options) : explainPermission(path, options)
+  return corrupt(path, `${damage}; nothing is written until pvt db check finds it sound`, options)
 }
 
 /** SQLite gives no reason for this one: find the component of the path that cannot be used. */

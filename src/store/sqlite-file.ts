@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import {
+  chmodSync,
   closeSync,
   constants,
   fstatSync,
@@ -10,10 +10,9 @@ import {
   openSync,
   readSync,
   readlinkSync,
-  rmSync,
   statSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { PvtError, codeOf } from '../errors.ts'
 import { explainFileError } from './file-system.ts'
 
@@ -84,28 +83,38 @@ function makeWithParents(path: string): void {
   if (dirname(path) !== path) makeWithParents(dirname(path))
   try {
     mkdirSync(path)
+    shareWithGroup(path, 0o2770)
   } catch (error) {
     // Another process may have been quicker.
     if (codeOf(error) !== 'EEXIST') throw error
   }
 }
 
-/**
- * Makes a new empty file beside `path` under a name that nobody else has, as SQLite's later owner: it gives its mode
- * to the -wal and -shm files whatever the umask says then.
- */
-export function makePrivateFile(path: string): string {
-  const name = join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(6).toString('hex')}.new`)
+/** Makes a new empty file. SQLite gives its mode to the -wal and -shm files, whatever the umask says then. */
+export function makeEmptyFile(path: string): void {
   try {
-    closeSync(openSync(name, 'wx', 0o666))
-    return name
+    closeSync(openSync(path, 'wx', 0o666))
+    shareWithGroup(path)
   } catch (error) {
-    throw explainFileError(name, error)
+    throw explainFileError(path, error)
   }
 }
 
 /**
- * Gives a finished private file its real name, and removes the private one at once (two names are two journals).
+ * What is made in a folder whose group may write and passes on (`chmod 2770`) is for this group, whatever the umask:
+ * with 077 the first user of a shared database would lock all the others out.
+ */
+export function shareWithGroup(path: string, mode = 0o660): void {
+  const { mode: folder } = statSync(dirname(path))
+  if ((folder & sharedFolder) === sharedFolder) chmodSync(path, mode | (statSync(path).mode & 0o7))
+}
+
+/** Set-group-ID, and writable for the group. */
+const sharedFolder = 0o2020
+
+/**
+ * Gives a finished private file its real name as well; the caller removes the private one at once (two names are two
+ * journals).
  * @returns whether this process has won; a file that is there already is never touched. Null: no links here.
  */
 export function publish(privateName: string, path: string): boolean | null {
@@ -116,16 +125,9 @@ export function publish(privateName: string, path: string): boolean | null {
     if (code === 'EEXIST') return false
     if (code !== null && withoutLinks.has(code)) return null
     throw explainFileError(path, error)
-  } finally {
-    discard(privateName)
   }
   syncFolder(dirname(path))
   return true
-}
-
-/** Removes a private file with its journals. */
-export function discard(privateName: string): void {
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${privateName}${suffix}`, { force: true })
 }
 
 /** Makes the names in a folder survive a power cut. */

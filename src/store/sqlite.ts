@@ -1,24 +1,25 @@
+import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type Sqlite from 'better-sqlite3'
 import { PvtError, codeOf } from '../errors.ts'
 import type { Database, OpenOptions } from './database.ts'
-import { fileSystemKind } from './file-system.ts'
+import { fileSystemKind, networkNotice } from './file-system.ts'
 import { migrate, tooNew, tooOld } from './migrate.ts'
 import { expectedVersion } from './migration-files.ts'
 import { retry } from './retry.ts'
 import { SqliteDatabase, headOf } from './sqlite-database.ts'
-import { type Connection, connect, connectAsAllowed } from './sqlite-driver.ts'
+import { type Connection, connect, connectAsAllowed, connectToCopy } from './sqlite-driver.ts'
 import { explainSqliteError, walOnNetwork } from './sqlite-errors.ts'
 import {
   type FileHead,
   applicationId,
   backupApplicationId,
-  discard,
   isOurs,
+  makeEmptyFile,
   makeFolder,
-  makePrivateFile,
   publish,
 } from './sqlite-file.ts'
+import { discard, removeLeftovers, unfinishedName } from './unfinished.ts'
 
 /**
  * Opens the database file at `path`, and makes it (with its folder) when it is not there. The file is looked at
@@ -32,17 +33,34 @@ export async function openSqlite(path: string, options: OpenOptions): Promise<Da
   if (head.kind === 'absent' || head.kind === 'empty') {
     if (options.mustExist === true) throw notThere(file, head.kind)
     await (head.kind === 'absent' ? create(file, options) : fill(file, options))
+    if (fileSystemKind(file) === 'network') options.notice?.(networkNotice(file))
     head = headOf(file)
   }
   const ours = checkHead(file, head, expected)
   const network = fileSystemKind(file) === 'network'
   if (network && ours.wal) throw walOnNetwork(file)
-  const connection = connectAsAllowed(file, ours.wal, options.lockTimeoutMs)
+  const surroundings = { identity: ours.identity, network, expected }
   try {
-    return await ready(connection, { identity: ours.identity, network, expected }, options)
+    return await connected(connectAsAllowed(file, ours.wal, options), surroundings, options)
+  } catch (error) {
+    if (codeOf(error) !== 'SQLITE_IOERR_SHMSIZE') throw explainSqliteError(file, error)
+  }
+  // Even to read a WAL database SQLite makes a file of 32 KiB beside it.
+  const copy = connectToCopy(file, `no room in ${dirname(file)}`, options.notice)
+  return connected(copy, surroundings, options)
+}
+
+/** Closes the connection when something about the database is wrong. */
+async function connected(
+  connection: Connection,
+  surroundings: Surroundings,
+  options: OpenOptions,
+): Promise<Database> {
+  try {
+    return await ready(connection, surroundings, options)
   } catch (error) {
     connection.raw.close()
-    throw explainSqliteError(file, error)
+    throw error
   }
 }
 
@@ -76,7 +94,8 @@ async function ready(
   // Its users all have this program: an older file is migrated (after a copy of it was made) without asking.
   if (!current && connection.readOnly) throw tooOld(path, version, expected)
   // A private copy has another name; whether the file is still the same does not matter to it.
-  const database = new SqliteDatabase(connection, raw.name === path ? identity : null)
+  const isFile = raw.name === path
+  const database = new SqliteDatabase(connection, isFile ? identity : null, isFile && ours === applicationId)
   if (current) return database
   try {
     await migrate(database, options.migrations)
@@ -144,15 +163,33 @@ function notThere(path: string, kind: 'absent' | 'empty'): PvtError {
  */
 async function create(path: string, options: OpenOptions): Promise<void> {
   makeFolder(dirname(path))
-  const privateName = makePrivateFile(path)
+  removeLeftovers(dirname(path))
+  // The WAL of a database that is gone would be taken for that of the new one, and its pages into it. In a file that
+  // it makes itself SQLite knows better, and throws it away.
+  if (['-wal', '-journal'].some((suffix) => existsSync(path + suffix))) {
+    await fill(path, options)
+    return
+  }
+  const privateName = unfinishedName(path)
+  let won: boolean | null
   try {
+    makeEmptyFile(privateName)
     await fill(privateName, options)
+    won = publish(privateName, path)
   } catch (error) {
+    throw underItsName(error, privateName, path)
+  } finally {
     discard(privateName)
-    throw error
   }
   // Where there are no links, the real name is made empty, and filled under SQLite's own lock.
-  if (publish(privateName, path) === null) await fill(path, options)
+  if (won === null) await fill(path, options)
+}
+
+/** Nobody looks for a private name. */
+function underItsName(error: unknown, privateName: string, path: string): unknown {
+  if (!(error instanceof PvtError)) return error
+  const message = error.message.replaceAll(privateName, path)
+  return new PvtError(error.code, message, error.hint?.replaceAll(privateName, path), { cause: error })
 }
 
 /** Makes an empty (or new) file a database. Safe while others do the same: each step is made under the write lock. */

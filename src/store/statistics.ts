@@ -1,5 +1,5 @@
 import { jobStatuses, type JobStatus } from '../domain/job.ts'
-import { percentile } from '../domain/percentile.ts'
+import { between, percentile, type PercentilePlace, percentilePlace } from '../domain/percentile.ts'
 import { type StageName, stageNames } from '../domain/stage.ts'
 import type { Database } from './database.ts'
 
@@ -9,6 +9,8 @@ export interface Durations {
   median_seconds: number | null
   p90_seconds: number | null
 }
+
+export type StageTimes = Durations & { stage: StageName }
 
 /** The jobs of one user, domain or simulator. */
 export interface Share {
@@ -26,7 +28,7 @@ export interface Statistics {
   /** Completed jobs among the completed and failed ones, 0 to 1; null when there are none. */
   success_rate: number | null
   job_times: Durations
-  stage_times: (Durations & { stage: StageName })[]
+  stage_times: StageTimes[]
   simulations_stored: number
   by_user: (Share & { user: string })[]
   by_domain: (Share & { domain_path: string })[]
@@ -35,75 +37,141 @@ export interface Statistics {
 
 /** Statistics of the jobs created since an instant (ISO 8601 UTC; null for all). */
 export async function findStatistics(db: Database, since: string | null): Promise<Statistics> {
-  const by_status = await countByStatus(db, since)
+  const byUser = await countGroups<{ user: string }>(db, ['user'], since)
+  const byPlace = await countGroups<{ domain_path: string; simulator: string | null }>(
+    db,
+    ['domain_path', 'simulator'],
+    since,
+  )
+  const by_status = countByStatus(byUser)
   const judged = by_status.completed + by_status.failed
-  const by_user = await shares<{ user: string }>(db, 'user', since)
   return {
     since,
-    jobs: Object.values(by_status).reduce((sum, count) => sum + count, 0),
+    jobs: sumOf(byUser, ({ jobs }) => jobs),
     by_status,
     success_rate: judged === 0 ? null : by_status.completed / judged,
     job_times: await jobTimes(db, since),
-    stage_times: await stageTimes(db, since),
-    simulations_stored: by_user.reduce((sum, { simulations_stored }) => sum + simulations_stored, 0),
-    by_user,
-    by_domain: await shares<{ domain_path: string }>(db, 'domain_path', since),
-    by_simulator: await shares<{ simulator: string | null }>(db, 'simulator', since),
+    stage_times: since === null ? await allStageTimes(db) : await stageTimes(db, since),
+    simulations_stored: sumOf(byUser, ({ simulations_stored }) => simulations_stored),
+    by_user: shares(byUser, ({ user }) => user).map(([user, share]) => ({ user, ...share })),
+    by_domain: shares(byPlace, (group) => group.domain_path).map(([domain_path, share]) => ({
+      domain_path,
+      ...share,
+    })),
+    by_simulator: shares(byPlace, (group) => group.simulator).map(([simulator, share]) => ({
+      simulator,
+      ...share,
+    })),
   }
 }
 
 /** An empty text stands before every time. */
 const from = (since: string | null): string => since ?? ''
 
-async function countByStatus(db: Database, since: string | null): Promise<Record<JobStatus, number>> {
-  const rows = await db.query<{ status: JobStatus; jobs: number }>(
-    'select status, count(*) as jobs from jobs where created_at >= $1 group by status',
-    [from(since)],
-  )
-  const counts = new Map(rows.map(({ status, jobs }) => [status, jobs]))
-  return Object.fromEntries(jobStatuses.map((status) => [status, counts.get(status) ?? 0])) as Record<
-    JobStatus,
-    number
-  >
+interface Group {
+  status: JobStatus
+  jobs: number
+  simulations_stored: number
 }
 
-/** Groups by a column of `jobs` (a name of this file, never a user's text); most jobs first, equals by name. */
-async function shares<Key>(
+/**
+ * Counts the jobs by state and by columns of `jobs` (names of this file, never a user's text). By expressions, because
+ * SQLite would go by a column's own index and read each whole row.
+ */
+async function countGroups<Key>(
   db: Database,
-  column: 'user' | 'domain_path' | 'simulator',
+  columns: readonly ('user' | 'domain_path' | 'simulator')[],
   since: string | null,
-): Promise<(Share & Key)[]> {
-  const rows = await db.query<Share & Key>(
-    `select "${column}", count(*) as jobs,
-        sum(case when status = 'completed' then 1 else 0 end) as completed,
-        sum(case when status = 'failed' then 1 else 0 end) as failed,
-        sum(stored_simulations) as simulations_stored
-      from jobs where created_at >= $1 group by "${column}"`,
+): Promise<(Group & Key)[]> {
+  const keys = ['status', ...columns].map((column) => `"${column}" || '' as "${column}"`)
+  return db.query(
+    `select ${keys.join(', ')}, count(*) as jobs, sum(stored_simulations) as simulations_stored
+      from jobs where created_at >= $1 group by ${keys.map((_, index) => index + 1).join(', ')}`,
     [from(since)],
   )
-  const name = (row: Share & Key): string => (row as unknown as Record<string, string | null>)[column] ?? ''
-  return rows.sort((a, b) => b.jobs - a.jobs || (name(a) < name(b) ? -1 : 1))
 }
+
+function countByStatus(groups: readonly Group[]): Record<JobStatus, number> {
+  const count = (status: JobStatus): number =>
+    sumOf(
+      groups.filter((group) => group.status === status),
+      ({ jobs }) => jobs,
+    )
+  return Object.fromEntries(jobStatuses.map((status) => [status, count(status)])) as Record<JobStatus, number>
+}
+
+/** Adds groups of the same name up; most jobs first, equals by name. */
+function shares<Named extends Group, Name extends string | null>(
+  groups: readonly Named[],
+  nameOf: (group: Named) => Name,
+): [Name, Share][] {
+  const found = new Map<Name, Share>()
+  for (const group of groups) {
+    const name = nameOf(group)
+    const share = found.get(name) ?? { jobs: 0, completed: 0, failed: 0, simulations_stored: 0 }
+    share.jobs += group.jobs
+    if (group.status === 'completed' || group.status === 'failed') share[group.status] += group.jobs
+    share.simulations_stored += group.simulations_stored
+    found.set(name, share)
+  }
+  return [...found].sort(([a, one], [b, other]) => other.jobs - one.jobs || ((a ?? '') < (b ?? '') ? -1 : 1))
+}
+
+const sumOf = (groups: readonly Group[], valueOf: (group: Group) => number): number =>
+  groups.reduce((sum, group) => sum + valueOf(group), 0)
 
 async function jobTimes(db: Database, since: string | null): Promise<Durations> {
   const rows = await db.query<{ elapsed_seconds: number }>(
+    // An expression, for the reason of countGroups.
     `select elapsed_seconds from jobs
-      where status = 'completed' and elapsed_seconds is not null and created_at >= $1`,
+      where status || '' = 'completed' and elapsed_seconds is not null and created_at >= $1`,
     [from(since)],
   )
   return toDurations(rows.map(({ elapsed_seconds }) => elapsed_seconds))
 }
 
-async function stageTimes(db: Database, since: string | null): Promise<(Durations & { stage: StageName })[]> {
+async function stageTimes(db: Database, since: string): Promise<StageTimes[]> {
   const rows = await db.query<{ stage: StageName; elapsed_seconds: number }>(
-    `select stages.stage, stages.elapsed_seconds from stages join jobs on jobs.job_id = stages.job_id
-      where stages.status = 'done' and stages.elapsed_seconds is not null and jobs.created_at >= $1`,
-    [from(since)],
+    // `cross` is for SQLite, which would begin with the stages, of which there are more.
+    `select stages.stage, stages.elapsed_seconds from jobs cross join stages
+      where stages.job_id = jobs.job_id and jobs.created_at >= $1
+        and stages.status = 'done' and stages.elapsed_seconds is not null`,
+    [since],
   )
-  return stageNames.map((stage) => ({
-    stage,
-    ...toDurations(rows.filter((row) => row.stage === stage).map(({ elapsed_seconds }) => elapsed_seconds)),
-  }))
+  const times = new Map(stageNames.map((stage): [StageName, number[]] => [stage, []]))
+  for (const { stage, elapsed_seconds } of rows) times.get(stage)!.push(elapsed_seconds)
+  return [...times].map(([stage, seconds]) => ({ stage, ...toDurations(seconds) }))
+}
+
+const finished = "stage = $1 and status = 'done' and elapsed_seconds is not null"
+
+/** The same over all jobs, counted off in an index. */
+async function allStageTimes(db: Database): Promise<StageTimes[]> {
+  const times: StageTimes[] = []
+  for (const stage of stageNames) {
+    const [row] = await db.query<{ count: number }>(
+      `select count(*) as count from stages where ${finished}`,
+      [stage],
+    )
+    const { count } = row!
+    const [median_seconds, p90_seconds] = [
+      await stageTime(db, stage, percentilePlace(count, 0.5)),
+      await stageTime(db, stage, percentilePlace(count, 0.9)),
+    ]
+    times.push({ stage, count, median_seconds, p90_seconds })
+  }
+  return times
+}
+
+async function stageTime(db: Database, stage: StageName, place: PercentilePlace): Promise<number | null> {
+  const rows = await db.query<{ elapsed_seconds: number }>(
+    `select elapsed_seconds from stages where ${finished} order by elapsed_seconds limit 2 offset $2`,
+    [stage, place.below],
+  )
+  return between(
+    rows.map(({ elapsed_seconds }) => elapsed_seconds),
+    place,
+  )
 }
 
 const toDurations = (seconds: readonly number[]): Durations => ({

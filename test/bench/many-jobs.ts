@@ -5,8 +5,9 @@ import { defaultStages, type StageName } from '../../src/domain/stage.ts'
 import { newJob } from '../../src/import/describe-job.ts'
 import type { LoadedConfiguration } from '../../src/import/load-configuration.ts'
 import type { Database, SqlValue } from '../../src/store/database.ts'
-import { jobColumns } from '../../src/store/jobs.ts'
+import { insertPoints } from '../../src/store/points.ts'
 import { mulberry32 } from '../fixtures/truth.ts'
+import { insertJobRows, insertLogRows, insertStageRows, seededId, toJobRow } from './seeded-rows.ts'
 
 export interface ManyJobsOptions {
   jobs: number
@@ -33,36 +34,31 @@ export async function fillWithJobs(db: Database, options: ManyJobsOptions): Prom
   const random = mulberry32(20260131)
   const kinds = ['queued', 'running', 'small', 'large'] as const
   const fresh: FreshJobs = { queued: [], running: [], small: [], large: [] }
-  const rows: Rows = { jobs: [], stages: [], points: [], job_logs: [] }
+  const rows: Rows = { jobs: [], stages: [], points: [], logs: [] }
   for (let number = 0; number < options.jobs; number += 1) {
     const kind = kinds[Math.floor(number / options.fresh)]
     const loaded = kind === 'large' ? options.large : options.small
     const job = makeJob(loaded, kind ?? 'ended', number, random)
+    rows.jobs.push(toJobRow(job, loaded))
     addRows(rows, job, kind === undefined ? [] : loaded.points)
     if (kind !== undefined) fresh[kind].push(job.job_id)
   }
-  await insertRows(db, rows)
+  await db.transaction(() => insertRows(db, rows))
   return fresh
 }
 
-type Rows = Record<'jobs' | 'stages' | 'points' | 'job_logs', SqlValue[][]>
+interface Rows {
+  jobs: SqlValue[][]
+  stages: SqlValue[][]
+  points: [jobId: string, points: readonly PvtPoint[]][]
+  logs: SqlValue[][]
+}
 
 async function insertRows(db: Database, rows: Rows): Promise<void> {
-  const columns = {
-    jobs: [...jobColumns.map((column) => `"${column}"`), 'config_text', 'config_sha256'],
-    stages: [
-      ...['job_id', 'stage', 'attempt', 'status'],
-      ...['started_at', 'finished_at', 'elapsed_seconds', 'exit_code', 'message'],
-    ],
-    points: [
-      ...['job_id', 'ordinal'],
-      ...['corner', 'extraction', 'temperature', 'temperature_c', 'voltage_combo'],
-    ],
-    job_logs: ['job_id', 'log_number', 'logged_at', 'level', 'source', 'message'],
-  }
-  for (const table of ['jobs', 'stages', 'points', 'job_logs'] as const) {
-    await db.insert(table, columns[table], rows[table])
-  }
+  await insertJobRows(db, rows.jobs)
+  await insertStageRows(db, rows.stages)
+  for (const [jobId, points] of rows.points) await insertPoints(db, jobId, points)
+  await insertLogRows(db, rows.logs)
 }
 
 const lastDay = Date.parse('2026-01-31T12:00:00Z')
@@ -73,12 +69,12 @@ function makeJob(
   kind: keyof FreshJobs | 'ended',
   number: number,
   random: () => number,
-): { job: Job; sql: SqlValue[]; job_id: string } {
+): Job {
   const pick = (count: number): number => Math.floor(random() * count)
   const created = lastDay - pick(2 * 365 * 24 * 60) * minute
   const at = (minutes: number): string => new Date(created + minutes * minute).toISOString()
   const domain = `/proj/io/release_${pick(9)}/gpio_${pick(200)}`
-  const { config_text, config_sha256, ...fields } = newJob(loaded, {
+  const asCreated = newJob(loaded, {
     name: `gpio_${number}`,
     domain,
     user: `user${pick(12)}`,
@@ -86,19 +82,14 @@ function makeJob(
     description: number % 3 === 0 ? 'signoff of the second revision' : null,
     tags: number % 5 === 0 ? ['signoff'] : [],
   })
-  const job: Job = {
+  return {
     job_id: seededId(pick),
     updated_at: at(kind === 'ended' ? 200 : 0),
-    ...fields,
+    ...asCreated,
     ...stateOf(kind, at, loaded.points.length),
     ...(kind === 'ended' ? { backup_path: `${domain}/00bkp_202601151030` } : {}),
     host: hostname(),
   }
-  const sql = jobColumns.map((column): SqlValue => {
-    const value = job[column]
-    return Array.isArray(value) ? JSON.stringify(value) : value
-  })
-  return { job, job_id: job.job_id, sql: [...sql, config_text, config_sha256] }
 }
 
 function stateOf(
@@ -123,27 +114,16 @@ function stateOf(
 }
 
 /** The timeline and log that a job in this state has. */
-function addRows(rows: Rows, { job, sql }: { job: Job; sql: SqlValue[] }, points: readonly PvtPoint[]): void {
+function addRows(rows: Rows, job: Job, points: readonly PvtPoint[]): void {
   const { job_id, created_at } = job
-  rows.jobs.push(sql)
   const begun: StageName[] = [...job.completed_stages, ...(job.status === 'running' ? ['run' as const] : [])]
   for (const stage of begun) {
     const done = job.completed_stages.includes(stage)
     const times: SqlValue[] = [created_at, done ? created_at : null, done ? 0 : null]
     rows.stages.push([job_id, stage, 1, done ? 'done' : 'running', ...times, null, null])
   }
-  points.forEach((point, index) => {
-    const { corner, extraction, temperature, temperature_c, voltage_combo } = point
-    rows.points.push([job_id, index + 1, corner, extraction, temperature, temperature_c, voltage_combo])
-  })
+  if (points.length > 0) rows.points.push([job_id, points])
   for (const [index, message] of ['created', ...begun.map((stage) => `stage ${stage}`)].entries()) {
-    rows.job_logs.push([job_id, index + 1, created_at, 'info', 'pvt', message])
+    rows.logs.push([job_id, index + 1, created_at, 'info', 'pvt', message])
   }
-}
-
-/** In the form of a UUID of version 4. */
-function seededId(pick: (count: number) => number): string {
-  const digits = (count: number): string =>
-    Array.from({ length: count }, () => pick(16).toString(16)).join('')
-  return `${digits(8)}-${digits(4)}-4${digits(3)}-8${digits(3)}-${digits(12)}`
 }

@@ -1,6 +1,10 @@
+import type { ImportsReport } from './imports.ts'
+import type { AnswersReport } from './answers.ts'
 import type { OperationsReport } from './in-process.ts'
 import type { Spread } from './interleave.ts'
 import type { Machine } from './machine.ts'
+import type { ParseReport } from './parse-throughput.ts'
+import type { RecursiveReport } from './recursive.ts'
 import type { StartupReport } from './startup.ts'
 
 /** All that was measured; a part that was not asked for is null. */
@@ -8,17 +12,26 @@ export interface Report {
   machine: Machine
   startup: StartupReport | null
   operations: OperationsReport | null
+  parse: ParseReport | null
+  recursive: RecursiveReport | null
+  imports: ImportsReport | null
+  answers: AnswersReport | null
 }
 
-export function reportText({ machine, startup, operations }: Report): string {
+export function reportText(report: Report): string {
+  const { machine, startup, operations, parse, recursive, imports, answers } = report
   return [
     machineText(machine),
     ...(startup === null ? [] : [startupText(startup)]),
     ...(operations === null ? [] : [operationsText(operations)]),
+    ...(parse === null ? [] : [parseText(parse)]),
+    ...(recursive === null ? [] : [recursiveText(recursive)]),
+    ...(imports === null ? [] : [importsText(imports)]),
+    ...(answers === null ? [] : [answersText(answers)]),
   ].join('\n')
 }
 
-function machineText({ processor, load, node, sqlite, python, shell }: Machine): string {
+export function machineText({ processor, load, node, sqlite, python, shell }: Machine): string {
   const tools = `Python ${python ?? 'absent'}, sqlite3 shell ${shell ?? 'absent'}`
   return `${processor}, load ${load.toFixed(2)}; Node ${node}, SQLite ${sqlite}; ${tools}\n`
 }
@@ -37,6 +50,19 @@ function startupText({ rounds, figures }: StartupReport): string {
     one.toShell?.toFixed(1) ?? '',
   ])
   return `${title}\n\n${tableText([head, ...rows])}`
+}
+
+function answersText({ rounds, figures }: AnswersReport): string {
+  const title = `A job of 488 points and 12 measurements, whole processes, ms: median (min-max) of ${rounds} alternating rounds`
+  const rows = figures.map((one) => [
+    one.name,
+    one.median.toFixed(1),
+    `${one.min.toFixed(1)}-${one.max.toFixed(1)}`,
+    one.toShow.toFixed(2),
+    one.limit?.toFixed(1) ?? '',
+    verdict(one.toShow, one.limit),
+  ])
+  return `${title}\n\n${tableText([['command', 'median', 'min-max', 'to show', 'limit', ''], ...rows])}`
 }
 
 function operationsText({ rounds, figures }: OperationsReport): string {
@@ -61,18 +87,63 @@ earlier: figures of the earlier Python tool`
   return `${title}\n\n${tableText([head, ...rows])}`
 }
 
+function parseText({ rounds, rows, bytes, figures }: ParseReport): string {
+  const file = `one measure file of ${rows} rows, ${(bytes / 1e6).toFixed(1)} MB`
+  const title = `Reading ${file}, ms: median (min-max) of ${rounds} alternating rounds`
+  const head = ['', 'median', 'min-max', 'MB/s', 'to python']
+  const rowsOf = figures.map((one) => [
+    one.name,
+    one.median.toFixed(0),
+    `${one.min.toFixed(0)}-${one.max.toFixed(0)}`,
+    one.megabytesPerSecond.toFixed(0),
+    one.toPython?.toFixed(2) ?? '',
+  ])
+  return `${title}\n\n${tableText([head, ...rowsOf])}`
+}
+
+function recursiveText({ backups, rounds, python, toPython, ...own }: RecursiveReport): string {
+  const title = `${backups} backups of 92 points with --recursive, ms: median (min-max) of ${rounds} alternating rounds
+python: reads creport.txt alone, splits it and stores it with sqlite3; pvt reads all 93 files of each`
+  const row = [
+    own.median.toFixed(0),
+    `${own.min.toFixed(0)}-${own.max.toFixed(0)}`,
+    ...compared(python, toPython),
+  ]
+  return `${title}\n\n${tableText([
+    ['command', 'median', 'min-max', 'python', 'min-max', 'ratio'],
+    ['pvt results import --recursive', ...row],
+  ])}`
+}
+
+function importsText({ rounds, figures }: ImportsReport): string {
+  const title = `Imports as whole processes, ms: median (min-max) of ${rounds} alternating rounds; ratios within a round
+reading: Node reading the same files; python: importer.py, a plain script that stores the same rows`
+  const head = ['import', 'median', 'min-max', 'files/s', 'MB/s', 'rows/s', 'to reading', 'to python']
+  const rows = figures.map((one) => [
+    one.name,
+    one.median.toFixed(1),
+    `${one.min.toFixed(1)}-${one.max.toFixed(1)}`,
+    ((one.files / one.median) * 1000).toFixed(0),
+    (one.bytes / one.median / 1000).toFixed(1),
+    ((one.rows / one.median) * 1000).toFixed(0),
+    one.toReading.toFixed(2),
+    one.toPython?.toFixed(2) ?? 'absent',
+  ])
+  return `${title}\n\n${tableText([head, ...rows])}`
+}
+
 function compared(other: Spread | null, ratio: number | null): string[] {
   if (other === null || ratio === null) return ['absent', '', '']
   return [other.median.toFixed(3), `${other.min.toFixed(3)}-${other.max.toFixed(3)}`, ratio.toFixed(2)]
 }
 
-function verdict(value: number, limit: number | null): string {
+export function verdict(value: number, limit: number | null): string {
   if (limit === null) return ''
   return value <= limit ? 'ok' : 'OVER'
 }
 
 /** Numbers to the right, the first column to the left. */
-function tableText(rows: readonly string[][]): string {
+export function tableText(rows: readonly string[][]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const cell = (text: string, column: number): string =>
     column === 0 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!)

@@ -77,6 +77,13 @@ function commandsOf({ program, copyDatabase, jobs }: Workshop, { python, shell }
       parameters: () => pvt('history'),
       environment: { NO_COLOR: '', FORCE_COLOR: '1' },
     },
+    {
+      // As a shell's script asks at every press of the tab key.
+      name: 'pvt completion of a job',
+      program: node,
+      parameters: () => [program, '__complete', 'bash', `pvt --db ${ours} job status `, ''],
+      limit: 1.8,
+    },
     { name: 'pvt history -f csv', program: node, parameters: () => pvt('history', '-f', 'csv') },
     ...(python === null ? [] : pythonCommands(python, copyDatabase('startup-python.db'), job)),
     ...(shell === null ? [] : shellCommands(shell, copyDatabase('startup-shell.db'))),

@@ -10,6 +10,7 @@ import {
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeDomain } from '../fixtures/flow.ts'
+import { schemaVersion } from '../../src/store/migration-files.ts'
 import { dumpDatabase } from './dump-database.ts'
 import { csvLines, expectFailure, instant, openWorkplace, type Workplace } from './run-pvt.ts'
 
@@ -47,7 +48,14 @@ describe('backup', () => {
   test('it holds everything, and is told as JSON', async () => {
     const path = place.path('copy.db')
     expect(await place.json(['backup', 'create', path])).toEqual({
-      ...{ path, size_bytes: statSync(path).size, schema_version: 1, jobs: 1, results: 92, removed: [] },
+      ...{
+        path,
+        size_bytes: statSync(path).size,
+        schema_version: schemaVersion,
+        jobs: 1,
+        results: 92,
+        removed: [],
+      },
     })
     expect(dumpDatabase(path)).toEqual(dumpDatabase(place.db))
     expect(await place.json(['history', '--db', path])).toEqual(await place.json(['history']))

@@ -41,7 +41,10 @@ describe('db status', () => {
         imports: 1,
         results: 92,
         summaries: 9,
+        simulation_logs: 0,
         job_logs: expect.any(Number) as number,
+        removals: 0,
+        ...{ verdicts: 0, limits: 0, waivers: 0 },
       },
       ...{ journal_mode: 'wal', file_system: 'local', pvt_version: version },
     })

@@ -50,7 +50,7 @@ describe('results import --new --dry-run', () => {
       const dry = await place.json([...words, '--dry-run'])
       expect(await place.json<unknown[]>(['history'])).toHaveLength(before.length)
       const real = await place.json<{ job_id: string }>(words)
-      expect(dry).toEqual({ ...real, job_id: null })
+      expect(dry).toEqual({ ...real, job_id: null, import_id: null })
     },
   )
 })

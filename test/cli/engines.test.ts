@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs'
+import { cpSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeDomain } from '../fixtures/flow.ts'
 import { eachEngine, type FreshDatabase } from '../support/databases.ts'
@@ -34,6 +34,18 @@ const script: string[][] = [
   ['results', 'summary', '-j', 'JOB', '--corner', 'FF*', '--measure', 'del_*'],
   ['results', 'missing', '-j', 'JOB'],
   ['results', 'export', '-j', 'JOB'],
+  ['limits', 'set', 'limits.csv', '--domain', 'domain'],
+  ['limits', 'set', 'limits.csv', '--domain', 'domain'],
+  ['limits', 'show', '--domain', 'domain'],
+  ['limits', 'waive', 'power', '--reason', 'known µ', '--until', '2999-01-01', '--domain', 'domain'],
+  ['results', 'check', '-j', 'JOB'],
+  ['results', 'check', '-j', 'JOB', '--history'],
+  ['limits', 'list'],
+  ['limits', 'waivers'],
+  ['results', 'compare', 'JOB', 'JOB', '--measure', 'del_*'],
+  ['results', 'sensitivity', '-j', 'JOB'],
+  ['trend', 'del_rr', '--domain', 'domain'],
+  ['trend', 'del_rr', '--domain', 'domain', '--point', 'SS*'],
   ['job', 'status', 'JOB'],
   ['job', 'note', 'JOB', 'ünïcode 测试 "quoted" 100%'],
   ['job', 'log', 'JOB'],
@@ -41,9 +53,9 @@ const script: string[][] = [
   ['history', '--search', 'SIGN', '--status', 'completed', '--mode', 'prelay'],
   ['history', '--search', '100%_'],
   ['stats'],
-  ['cleanup', '--dry-run'],
+  ['cleanup', '--keep-daily', '1', '--keep-within', '2d', '--keep-tag', 'x', '--dry-run'],
   ['cleanup', '--dry-run', '--older-than', '1d', '--keep-last', '1'],
-  ['cleanup'],
+  ['cleanup', '--older-than', '90d'],
   ['db', 'check'],
   ['job', 'status', 'JOB', 'running'],
   ['job', 'status', 'deadbeef'],
@@ -66,6 +78,10 @@ async function play(database: FreshDatabase): Promise<Played> {
     failedMeasurements: [{ point: 'TT/typical/m40/v1min_v2min', name: 'del_ff', text: 'error' }],
   })
   makeDomain(place.path('work/old'), { stamp: '202001010000', alterSweep: [0.1, 0.2] })
+  writeFileSync(
+    place.path('work/limits.csv'),
+    'measurement,min,max,unit,point\ndel_rr,0,45,ps,\ndel_ff,,1,s,SSG/*\npower,,1,mW,\n',
+  )
   cpSync(place.path('work/domain/config.cfg'), place.path('work/config.cfg'))
   let job = ''
   const answers: Played['answers'] = []
@@ -82,6 +98,7 @@ async function play(database: FreshDatabase): Promise<Played> {
       .replaceAll(place.folder, 'FOLDER')
       .replaceAll(/"location": "[^"]+"/g, '"location": "DB"')
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|JOB(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
+      .replaceAll(/"import_id": "[0-9a-f]{16}"/g, '"import_id": "ID"')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
       .replaceAll(/"(\w+_seconds|freed_bytes)": [\d.]+/g, '"$1": 0')
   }
@@ -107,7 +124,7 @@ describe('the same script of commands', () => {
   test('does what it should', () => {
     const codes = sqlite.answers.map(({ args, code }) => `${args.slice(0, 2).join(' ')} ${code ?? 'killed'}`)
     expect(codes.filter((text) => !text.endsWith(' 0'))).toEqual([
-      ...['results missing 7', 'job status 4', 'job status 3'],
+      ...['results missing 7', 'results check 7', 'job status 4', 'job status 3'],
     ])
   })
 

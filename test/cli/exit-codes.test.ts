@@ -85,7 +85,7 @@ test('exit code 0: what is done already is done', async () => {
     ['job', 'status', ended, 'cancelled'],
     ['job', 'status', queued, 'queued'],
     ['db', 'migrate'],
-    ['cleanup'],
+    ['cleanup', '--older-than', '90d'],
   ]) {
     expect(await place.pvt(args)).toMatchObject({ code: 0, stderr: '' })
   }
@@ -144,7 +144,7 @@ describe('exit code 5: a database that is not ours stays as it is', () => {
       ['history'],
       ['job', 'create'],
       ['db', 'check'],
-      ['cleanup', '--yes'],
+      ['cleanup', '--older-than', '90d', '--yes'],
       ['backup', 'create', place.path('copy.db')],
     ]) {
       expectFailure(await place.pvt([...args, '--db', path]), 5, message)

@@ -48,7 +48,7 @@ test('newest first, with every column of a job', async () => {
   const status = await place.json(['job', 'status', found[0]!.job_id])
   for (const key of Object.keys(found[0]!)) expect(status[key]).toEqual(found[0]![key])
   expect(Object.keys(status).filter((key) => !(key in found[0]!))).toEqual([
-    ...['config_text', 'config_sha256', 'missing_simulations', 'stages'],
+    ...['config_text', 'config_sha256', 'missing_simulations', 'stages', 'simulation_logs'],
   ])
   for (const job of found) expect(job.created_at).toMatch(instant)
 })
@@ -155,7 +155,7 @@ describe('forms', () => {
     const found = await place.json<Job[]>(['history'])
     const { stdout } = await place.pvt(['history'])
     const [header, ...lines] = stdout.trimEnd().split('\n')
-    expect(header).toMatch(/^JOB +NAME +STATUS +STAGE +CREATED +TOOK +SIMULATIONS +USER +DOMAIN$/)
+    expect(header).toMatch(/^JOB +NAME +STATUS +STAGE +CREATED +TOOK +SIMULATIONS +VERDICT +USER +DOMAIN$/)
     expect(lines).toHaveLength(5)
     lines.forEach((line, index) => {
       expect(line.startsWith(`${found[index]!.job_id.slice(0, 8)}  ${found[index]!.name}`)).toBe(true)

@@ -43,7 +43,7 @@ test('no command prints a control character, in any format', async () => {
   const commands = [
     ['history'],
     ['stats'],
-    ['cleanup', '--dry-run'],
+    ['cleanup', '--older-than', '90d', '--dry-run'],
     ['history', '--search', '\x1b[31m'],
   ].flatMap((words) => ['table', 'json', 'csv'].map((format) => [...words, '-f', format]))
   for (const { job_id } of jobs) {

@@ -16,7 +16,7 @@ afterAll(() => {
 
 /** Every command that there is, as it is called. */
 const commands = [
-  ...['create', 'status', 'cancel', 'delete', 'note', 'log'].map((name) => `job ${name}`),
+  ...['create', 'status', 'cancel', 'delete', 'note', 'log', 'pin', 'unpin'].map((name) => `job ${name}`),
   ...['start', 'done', 'fail', 'list'].map((name) => `stage ${name}`),
   ...['import', 'show', 'summary', 'missing', 'export'].map((name) => `results ${name}`),
   ...['inspect', 'history', 'stats', 'cleanup', 'restore'],

@@ -68,9 +68,13 @@ test('every key of config.cfg fills a column, and the whole file is kept', async
     host: hostname(),
     description: null,
     tags: [],
+    pinned: false,
+    verdict: null,
     config_text: configText(),
     config_sha256: createHash('sha256').update(configText()).digest('hex'),
     stages: [],
+    simulation_logs: [],
+    config_source: 'given',
   })
 })
 

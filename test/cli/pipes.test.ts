@@ -50,7 +50,12 @@ describe('a pipe', () => {
 
 test.each([
   ...['--version', '--help', 'job create', 'history', 'history --json', 'stats -f csv', 'job status @latest'],
-  ...['results missing -f rerun -j @latest', 'results export -j @latest', 'db path', 'cleanup --dry-run'],
+  ...[
+    'results missing -f rerun -j @latest',
+    'results export -j @latest',
+    'db path',
+    'cleanup --older-than 90d --dry-run',
+  ],
 ])('%s > /dev/full is exit code 1', async (command) => {
   // A job without results: all of its points are missing, so that there is something to print.
   if (command.includes('missing')) await place.create(['-c', place.path('domain/config.cfg')])

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openWorkplace, type Workplace } from './run-pvt.ts'
@@ -37,9 +37,10 @@ interface Row {
 }
 
 describe.skipIf(realData === '').each([
-  { backup: 'gpio-1p1v/00bkp_202506161234', points: 92, measurements: 9 },
-  { backup: 'prelay/00bkp_202508191107', points: 44, measurements: 2 },
-])('the real backup $backup', ({ backup, points, measurements }) => {
+  { backup: 'gpio-1p1v/00bkp_202506161234', points: 92, measurements: 9, withoutEffect: 0 },
+  // Its first supply is 'vc', no rail: at all 7 corners and both temperatures the voltages make no difference.
+  { backup: 'prelay/00bkp_202508191107', points: 44, measurements: 2, withoutEffect: 14 },
+])('the real backup $backup', ({ backup, points, measurements, withoutEffect }) => {
   let place: Workplace
   const folder = join(realData, 'backups', backup)
   const report = (file: string): string => join(folder, 'report', file)
@@ -52,14 +53,22 @@ describe.skipIf(realData === '').each([
     place.remove()
   })
 
-  test('is there, and imports completely, without a problem, and a second time without a change', async () => {
+  test('is there, and imports completely, and a second time without a change', async () => {
     expect(existsSync(folder)).toBe(true)
-    const first = await place.json(['results', 'import', '--new', folder])
+    const first = await place.json(['results', 'import', '-q', '--new', folder])
     expect(first).toMatchObject({
       ...{ points, results_new: points, results_updated: 0, measurements: points * measurements },
-      ...{ failed_measurements: 0, missing_points: 0, disagreements: [], problems: [] },
+      ...{ failed_measurements: 0, missing_points: 0, disagreements: [] },
     })
-    expect(await place.json(['results', 'import', '--new', folder])).toMatchObject({
+    expect(first.problems).toEqual(
+      Array(withoutEffect).fill({
+        ...{ file: folder, line: null, level: 'warning' },
+        message: expect.stringMatching(
+          /^[A-Z]+\/typical\/(m40|125): all 3 voltages .* in all 2 measurements: the sweep has no effect$/,
+        ) as string,
+      }),
+    )
+    expect(await place.json(['results', 'import', '-q', '--new', folder])).toMatchObject({
       ...{ job_id: first.job_id, results_new: 0, results_unchanged: points },
     })
     expect(await place.json(['job', 'status', String(first.job_id)])).toMatchObject({
@@ -109,6 +118,24 @@ describe.skipIf(realData === '').each([
       expect(row).toMatchObject({ count: points, expected: points, failed: 0 })
       expect([row.min, row.max]).toEqual([Math.min(...values), Math.max(...values)])
     }
+  })
+
+  test('check finds the worst value of the file, and what is just inside or outside', async () => {
+    const expected = [...readCreport(report('creport.txt'))]
+    const names = [...expected[0]![1].keys()]
+    const worst = names.map((name) => Math.max(...expected.map(([, texts]) => Number(texts.get(name)))))
+    const check = async (limitOf: (value: number) => number, code: number): Promise<unknown[]> => {
+      const lines = names.map((name, index) => `${name},${limitOf(worst[index]!)},0`)
+      writeFileSync(place.path('limits.csv'), `measurement,max,near\n${lines.join('\n')}\n`)
+      return place.json(['results', 'check', '--limits', place.path('limits.csv')], { code })
+    }
+    const shared = names.map((measurement, index) => ({ measurement, worst: worst[index], count: points }))
+    const inside = shared.map((row) => ({ ...row, margin: 0, failing: 0, verdict: 'pass' }))
+    expect(await check((value) => value, 0)).toMatchObject(inside)
+    const outside = shared.map((row) => ({ ...row, verdict: 'fail' }))
+    expect(await check((value) => value - Math.abs(value) * 1e-9, 7)).toMatchObject(outside)
+    const same = ['results', 'compare', place.env.PVT_JOB!, place.env.PVT_JOB!]
+    expect(await place.json<unknown[]>(same)).toHaveLength(points * measurements)
   })
 
   test('inspect finds the same', async () => {

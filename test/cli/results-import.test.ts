@@ -48,6 +48,8 @@ test('a backup: the report has every count, and every value is stored at full pr
     path: domain.backupPath,
     ...{ files_read: 93, points: 91, results_new: 91, results_updated: 0, results_unchanged: 0 },
     ...{ measurements: 91 * 9, failed_measurements: 1, missing_points: 1, disagreements: [], problems: [] },
+    ...{ import_id: expect.any(String) as string, changes: [], changes_count: 0 },
+    ...{ vanished: [], vanished_count: 0, left_alone: [], results_pruned: 0 },
   })
   expect(await valuesOf(id)).toEqual(domain.truth)
   expect(await place.json(['job', 'status', id])).toMatchObject({
@@ -170,22 +172,37 @@ describe('--new', () => {
     })
   })
 
-  test('without a config.cfg beside it, what was attempted is what was expected', async () => {
+  test('without a config.cfg beside it, the configuration is inferred from the run', async () => {
     const backup = place.path('alone/00bkp_202601151030')
     cpSync(domain.backupPath, backup, { recursive: true })
     const report = await place.json<Report>(['results', 'import', '--new', backup])
     expect(report).toMatchObject({ points: 91, missing_points: 1 })
     expect(await place.json(['job', 'status', report.job_id])).toMatchObject({
-      ...{ total_simulations: 92, mode: null, config_file_path: null, stored_simulations: 91 },
+      ...{ total_simulations: 92, stored_simulations: 91, config_file_path: null, config_source: 'inferred' },
+      ...{ mode: 'prelay', gs_gf_corner: 'Yes', supply_2nd: 'vccn', cpu_count: null, config_text: null },
     })
   })
 
-  test('with a creport.txt alone nobody knows what was attempted', async () => {
+  test('with a creport.txt alone, the points are those of the configuration that fits', async () => {
     const backup = place.path('creport-alone/00bkp_202601151030')
     cpSync(domain.creportPath, `${backup}/report/creport.txt`)
     const report = await place.json<Report>(['results', 'import', '--new', backup])
-    expect(report).toMatchObject({ points: 91, missing_points: null, files_read: 1 })
-    expect(await place.json(['job', 'status', report.job_id])).toMatchObject({ total_simulations: null })
+    expect(report).toMatchObject({ points: 91, missing_points: 1, files_read: 1 })
+    expect(await place.json(['job', 'status', report.job_id])).toMatchObject({
+      ...{ total_simulations: 92, config_source: 'inferred' },
+    })
+  })
+
+  test('of points that no configuration has, what was attempted is what was expected', async () => {
+    const other = makeDomain(place.path('strange'), { config: { mode: 'prelay' } })
+    rmSync(other.configPath)
+    const [, path] = [...other.reportPaths][0]!
+    cpSync(path, path.replace('report_TT_', 'report_XX_'))
+    const report = await place.json<Report>(['results', 'import', '--new', other.backupPath])
+    expect(report).toMatchObject({ points: 93, missing_points: 0 })
+    expect(await place.json(['job', 'status', report.job_id])).toMatchObject({
+      ...{ mode: null, supply_2nd: 'vccn', vcc_vid: 'Yes', total_simulations: 93, config_source: 'inferred' },
+    })
   })
 
   test('it does not go with --job, nor with what is no backup', async () => {

@@ -50,10 +50,11 @@ test('the keys of the JSON are those of the contract', async () => {
     measurements: domain.truth.get(failing),
     failed: { del_ff: 'error', ioh_pad: '' },
     ...{ status: 'failed', source: 'report', mt0_file_path: domain.reportPaths.get(failing) },
+    source_line: 2,
   })
   expect(Object.keys(row!)).toEqual([
     ...['point', 'corner', 'extraction', 'temperature', 'temperature_c', 'voltage_combo', 'alter_number'],
-    ...['row_number', 'sweep', 'measurements', 'failed', 'status', 'source', 'mt0_file_path'],
+    ...['row_number', 'sweep', 'measurements', 'failed', 'status', 'source', 'mt0_file_path', 'source_line'],
   ])
 })
 
@@ -62,6 +63,7 @@ test('CSV has a column per measurement, numbers as in the JSON, nothing for a fa
   expect(header).toEqual([
     ...['point', 'corner', 'extraction', 'temperature', 'temperature_c', 'voltage_combo', 'alter_number'],
     ...['row_number', 'del_rr', 'del_ff', 'wire[15]', 'ioh_pad', 'status', 'source', 'mt0_file_path'],
+    'source_line',
   ])
   expect(lines).toHaveLength(domain.points.length)
   for (const line of lines) {
@@ -80,11 +82,11 @@ test('ndjson is the elements of the array, a line each', async () => {
   ).toEqual(await show())
 })
 
-test('the table has SI prefixes, --raw full precision, a failed value its text', async () => {
+test('the table has a unit a column, --raw full precision, a failed value its text', async () => {
   const words = ['results', 'show', '--point', failing]
   const { stdout } = await place.pvt(words)
-  expect(stdout).toMatch(/^POINT +del_rr +del_ff +wire\[15\] +ioh_pad\n/)
-  expect(stdout).toMatch(/^TT\/typical\/m40\/v1min_v2min +\d\d\.\d\dp +error +-?[\d.]+[a-zA-Z]? +\(empty\)$/m)
+  expect(stdout).toMatch(/^POINT +del_rr \[p\] +del_ff +wire\[15\] \[m\] +ioh_pad\n/)
+  expect(stdout).toMatch(/^TT\/typical\/m40\/v1min_v2min +\d\d\.\d\d +error +-?[\d.]+ +\(empty\)$/m)
   const raw = await place.pvt([...words, '--raw'])
   expect(raw.stdout).toContain(` ${String(domain.truth.get(failing)!.del_rr)} `)
 })

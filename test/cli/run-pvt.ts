@@ -20,6 +20,8 @@ export interface Conditions {
   input?: string
   /** A user's number; only root may start processes of others. */
   user?: number
+  /** Milliseconds after which the process is killed, if it is not over by then. */
+  killAfter?: number
 }
 
 /** A temporary folder with a home, a database that is not there yet, and a clean environment. */
@@ -123,9 +125,14 @@ export const csvLines = (text: string): string[][] =>
     .split('\n')
     .map((line) => line.split(','))
 
-function run(command: string, args: readonly string[], { env, cwd, input, user }: Conditions): Promise<Run> {
+function run(
+  command: string,
+  args: readonly string[],
+  { env, cwd, input, user, killAfter }: Conditions,
+): Promise<Run> {
   return new Promise((done, fail) => {
     const child = spawn(command, args, { cwd, env, uid: user, stdio: 'pipe' })
+    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter)
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))
@@ -135,6 +142,7 @@ function run(command: string, args: readonly string[], { env, cwd, input, user }
     child.stdin.end(input)
     child.on('error', fail)
     child.on('close', (code) => {
+      clearTimeout(timer)
       done({ stdout, stderr, code })
     })
   })

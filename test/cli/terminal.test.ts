@@ -133,17 +133,17 @@ describe.skipIf(!hasScript)('on a terminal', () => {
   })
 
   test('cleanup asks only when there is something to remove', async () => {
-    expect((await onTerminal('pvt cleanup')).shown).toMatch(
+    expect((await onTerminal('pvt cleanup --older-than 90d')).shown).toMatch(
       /^removed 0 jobs, kept \d+ finished jobs?; 0 B given back\r\n$/,
     )
     const { backupPath } = makeDomain(place.path('old'), { stamp: '202001010000' })
     await place.pvt(['results', 'import', '--new', backupPath])
-    const refused = await onTerminal('pvt cleanup', [[/\[y\/N\] /, 'n\n']])
+    const refused = await onTerminal('pvt cleanup --older-than 90d', [[/\[y\/N\] /, 'n\n']])
     expect(refused.code).toBe(4)
     expect(refused.shown).toContain('Remove 1 job that ended more than 90d ago? [y/N] ')
     expect(await names()).toContain('old')
-    expect((await onTerminal('pvt cleanup --dry-run')).shown).not.toContain('[y/N]')
-    const done = await onTerminal('pvt cleanup', [[/\[y\/N\] /, 'y\n']])
+    expect((await onTerminal('pvt cleanup --older-than 90d --dry-run')).shown).not.toContain('[y/N]')
+    const done = await onTerminal('pvt cleanup --older-than 90d', [[/\[y\/N\] /, 'y\n']])
     expect(done.shown).toContain('removed 1 job')
     expect(await names()).not.toContain('old')
   })

@@ -56,7 +56,7 @@ function main(): void {
   tell('Looking back, and looking after the database.')
   pvt(['history'])
   pvt(['backup'])
-  pvt(['cleanup', '--dry-run'])
+  pvt(['cleanup', '--older-than', '90d', '--dry-run'])
 
   tellWhatNext(place)
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { withDeliveredExtractions } from '../../src/domain/cross-extraction.ts'
 import { impliedPoints } from '../../src/domain/matrix.ts'
 import { pointName, type PvtPoint } from '../../src/domain/point.ts'
-import { defaultConfiguration } from '../../src/parse/config-file.ts'
+import { defaultConfiguration } from '../../src/domain/configuration.ts'
 
 const configuration = { ...defaultConfiguration(), mode: 'polo' }
 const expected = impliedPoints(configuration)

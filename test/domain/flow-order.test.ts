@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compareFlowOrder, inFlowOrder } from '../../src/domain/flow-order.ts'
 import { impliedPoints } from '../../src/domain/matrix.ts'
 import { pointName, type PvtPoint, toPoint } from '../../src/domain/point.ts'
-import { defaultConfiguration } from '../../src/parse/config-file.ts'
+import { defaultConfiguration } from '../../src/domain/configuration.ts'
 
 const point = (name: string): PvtPoint => {
   const [corner, extraction, temperature, voltage] = name.split('/')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Configuration } from '../../src/domain/configuration.ts'
 import { impliedPoints, supplyCount, voltageCombos } from '../../src/domain/matrix.ts'
 import { pointName } from '../../src/domain/point.ts'
-import { defaultConfiguration } from '../../src/parse/config-file.ts'
+import { defaultConfiguration } from '../../src/domain/configuration.ts'
 
 const configured = (fields: Partial<Configuration>): Configuration => ({
   ...defaultConfiguration(),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { impliedPoints } from '../../src/domain/matrix.ts'
 import { pointName } from '../../src/domain/point.ts'
 import { nameMatcher, noFilter, pointMatcher, type ResultFilter } from '../../src/domain/point-filter.ts'
-import { defaultConfiguration } from '../../src/parse/config-file.ts'
+import { defaultConfiguration } from '../../src/domain/configuration.ts'
 
 const points = impliedPoints({ ...defaultConfiguration(), mode: 'polo', supply_2nd: 'vccn' })
 const asked = (filter: Partial<ResultFilter>): string[] =>

@@ -8,6 +8,7 @@ const result = (path: string, fields: Partial<Result> = {}): Result => ({
   ...toPoint('TT', 'typical', 'm40', 'v1min')!,
   ...{ alter_number: 1, row_number: 1, sweep: {}, measurements: {}, failed: {}, status: 'ok' },
   ...{ source: 'measure', netlist_path: null, mt0_file_path: path },
+  ...{ source_line: 5, other_sources: [], measurement_sources: {} },
   ...fields,
 })
 const sorted = (results: readonly Result[], column: string, descending = false): string =>

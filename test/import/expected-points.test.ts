@@ -15,7 +15,8 @@ import type { Job } from '../../src/domain/job.ts'
 import { pointName, type PvtPoint } from '../../src/domain/point.ts'
 import { findFiles } from '../../src/import/find-files.ts'
 import { type ImportOptions, importSources, readFound } from '../../src/import/import-results.ts'
-import { compareWithStored } from '../../src/import/store-results.ts'
+import { compareWithStored } from '../../src/import/compare-results.ts'
+import { rank } from '../../src/domain/provenance.ts'
 import type { Database } from '../../src/store/database.ts'
 import { findJob } from '../../src/store/jobs.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
@@ -182,27 +183,27 @@ test('a measure file beside the reports of a backup is the rawest of its point',
   })
 })
 
-describe('what is compared with what is stored', () => {
+describe('a row that was read, beside the stored one', () => {
   const stored = {
     ...aResult(aPoint('TT'), { source: 'report', measurements: { a: 1, b: null }, failed: { b: 'x' } }),
-    result_id: '1',
+    ...{ result_id: '1', import_id: 'i' },
   }
+  const how = { rank, importId: 'j', earlier: new Set<string>(), isDoubtful: () => false, prune: false }
   test.each([
-    ['the same', { measurements: { a: 1, b: null }, failed: { b: 'x' } }, 'unchanged', 0],
-    ['another text of a failure', { measurements: { a: 1, b: null }, failed: { b: 'y' } }, 'changed', 0],
-    ['another sweep', { measurements: { a: 1, b: null }, failed: { b: 'x' }, sweep: { v: 1 } }, 'changed', 0],
-    ['another number', { measurements: { a: 2, b: null }, failed: { b: 'x' } }, 'changed', 0],
-    ['from a rawer source', { measurements: { a: 2 }, source: 'measure' }, 'changed', 0],
-    ['from a less raw source', { measurements: { a: 2, b: 3 }, source: 'creport' }, 'unchanged', 2],
-    ['a part from a less raw source', { measurements: { a: 1 }, source: 'creport' }, 'unchanged', 0],
-    ['another row', { row_number: 2 }, 'added', 0],
-    ['another alter', { alter_number: 2 }, 'added', 0],
-    ['another point', aPoint('SSG'), 'added', 0],
-  ] as const)('%s', (_, fields, where, disagreements) => {
-    const difference = compareWithStored([aResult(aPoint('TT'), { source: 'report', ...fields })], [stored])
-    expect({
-      ...{ added: difference.added.length, changed: difference.changed.length },
-      ...{ unchanged: difference.unchanged, disagreements: difference.disagreements.length },
-    }).toEqual({ added: 0, changed: 0, unchanged: 0, disagreements, [where]: 1 })
+    ['the same', { measurements: { a: 1, b: null }, failed: { b: 'x' } }, 'nothing', 0],
+    ['another text of a failure', { measurements: { a: 1, b: null }, failed: { b: 'y' } }, 'row', 0],
+    ['another sweep', { measurements: { a: 1, b: null }, failed: { b: 'x' }, sweep: { v: 1 } }, 'row', 0],
+    ['another number', { measurements: { a: 2, b: null }, failed: { b: 'x' } }, 'row', 0],
+    ['a rawer source', { measurements: { a: 2 }, source: 'measure' }, 'row', 0],
+    ['a less raw source', { measurements: { a: 2, b: 3 }, source: 'creport' }, 'other_sources', 2],
+    ['a part from a less raw source', { measurements: { a: 1 }, source: 'creport' }, 'other_sources', 0],
+    ['more from a less raw source', { measurements: { a: 1, c: 3 }, source: 'creport' }, 'row', 0],
+  ] as const)('%s', (_, fields, write, disagreements) => {
+    const compared = compareWithStored(
+      stored,
+      aResult(aPoint('TT'), { source: 'report', mt0_file_path: '/other', ...fields }),
+      how,
+    )
+    expect([compared.write, compared.disagreements.length]).toEqual([write, disagreements])
   })
 })

@@ -10,7 +10,14 @@ describe('a backup folder', () => {
   test('has its creport, its reports in the order of their names, and no measure files', () => {
     const domain = makeDomain(folder, { config })
     expect(findFiles(domain.backupPath)).toEqual({
-      ...{ kind: 'backup', path: domain.backupPath, creport: domain.creportPath, measures: [], problems: [] },
+      ...{
+        kind: 'backup',
+        path: domain.backupPath,
+        creport: domain.creportPath,
+        measures: [],
+        problems: [],
+        leftAlone: [],
+      },
       reports: [...domain.reportPaths.values()].sort(),
     })
   })
@@ -148,7 +155,7 @@ describe('a single file', () => {
   ])('%s is read as a %s', (name, kind) => {
     write(name)
     const path = join(folder, name)
-    const expected = { kind, path, creport: null, reports: [], measures: [], problems: [] }
+    const expected = { kind, path, creport: null, reports: [], measures: [], problems: [], leftAlone: [] }
     const file = { creport: { creport: path }, report: { reports: [path] } }[kind] ?? {
       measures: [{ path, point: null, netlist: null }],
     }

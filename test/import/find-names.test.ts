@@ -2,7 +2,9 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pointName } from '../../src/domain/point.ts'
-import { findFiles, isMeasureFileName, pointOfPath } from '../../src/import/find-files.ts'
+import { findFiles } from '../../src/import/find-files.ts'
+import { pointOfPath } from '../../src/import/point-of-path.ts'
+import { isMeasureFileName } from '../../src/parse/measure-file-name.ts'
 import { makeDomain } from '../fixtures/flow.ts'
 import { config, failureOf, folder, measures, tt, write } from './found-files.ts'
 
@@ -41,6 +43,17 @@ test('symbolic links below a folder are not followed', () => {
   symlinkSync(join(folder, tt, 'sim_tx.mt0'), join(domain, 'kept/sim_tx.sp'))
   expect(findFiles(domain)).toMatchObject({ creport: null, reports: [] })
   expect(measures(domain)).toEqual([['kept/sim_tx.mt0', null, null]])
+  expect(findFiles(domain).leftAlone.sort()).toEqual(
+    ['SSG', 'loop', 'sim_tx.mt0'].map((name) => join(domain, name)),
+  )
+})
+
+test('a strange folder of a backup is named and left alone; folders with measure files are not strange', () => {
+  const { backupPath } = makeDomain(folder, { config })
+  for (const name of ['notes/deep', 'compiled_waveform', 'tb_bkp/typical_85/v1nom', 'extra/TT'])
+    mkdirSync(join(backupPath, name), { recursive: true })
+  write(`00bkp_202601151030/measured/TT_typical_m40_v1min.mt0`, '00bkp_202601151030/notes/deep/todo.txt')
+  expect(findFiles(backupPath).leftAlone).toEqual(['extra', 'notes'].map((name) => join(backupPath, name)))
 })
 
 test('a path that is a link is read under its real name', () => {
@@ -79,7 +92,15 @@ test.each([
   ['TT/typical/typical_m40/v1/sim_tx.mt0', null],
   ['TT/typical/typical_m40/v1min/result/result/sim_tx.mt0', null],
   ['sim_tx.mt0', null],
-])('the folders of %s tell the point %s', (path, name) => {
+  ['all/sim_tx_TT_typical_m40_v1min.mt0', 'TT/typical/m40/v1min'],
+  ['all/TT_typical_m40_v1min_v2max.mt0', 'TT/typical/m40/v1min_v2max'],
+  ['all/TT_typical_125_v1nom#1.mt0', 'TT/typical/125/v1nom'],
+  ['all/sim_tx_FFG_SSG_cworst_CCworst_T_m12.5_v1max_a2.mt0', 'FFG_SSG/cworst_CCworst_T/m12.5/v1max'],
+  ['all/XYZ_typical_m40_v1min.mt00', 'XYZ/typical/m40/v1min'],
+  ['all/sim_tx_XYZ_typical_m40_v1min.mt0', null],
+  ['all/TT_other_m40_v1min.mt0', null],
+  ['SSG/typical/typical_m40/v1min/TT_typical_125_v1max.mt0', 'SSG/typical/m40/v1min'],
+])('the folders or the name of %s tell the point %s', (path, name) => {
   const point = pointOfPath(path)
   expect(point && pointName(point)).toBe(name)
 })

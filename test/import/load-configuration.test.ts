@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { impliedPoints } from '../../src/domain/matrix.ts'
 import { loadConfiguration } from '../../src/import/load-configuration.ts'
-import { defaultConfiguration } from '../../src/parse/config-file.ts'
+import { defaultConfiguration } from '../../src/domain/configuration.ts'
 import { type ConfigForm, type ConfigOverrides, configText, flowConfiguration } from '../fixtures/config.ts'
 import { failure } from '../support/failure.ts'
 

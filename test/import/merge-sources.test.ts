@@ -1,7 +1,8 @@
 import { expect, test, describe } from 'vitest'
 import { toPoint } from '../../src/domain/point.ts'
+import { rank } from '../../src/domain/provenance.ts'
 import type { ResultSource } from '../../src/domain/measurement.ts'
-import { mergeSources, rank, resultKey } from '../../src/import/merge-sources.ts'
+import { mergeSources, resultKey } from '../../src/import/merge-sources.ts'
 import type { SourceRow } from '../../src/import/read-sources.ts'
 
 const tt = toPoint('TT', 'typical', 'm40', 'v1min')!
@@ -58,6 +59,7 @@ test('a row becomes a result with all that it tells', () => {
       ...{ alter_number: 3, row_number: 1, sweep: { swp: 0.1 }, measurements: { a: 1, b: null } },
       ...{ failed: { b: 'failed' }, status: 'failed', source: 'measure', netlist_path: 'x.sp' },
       mt0_file_path: 'measure.txt',
+      ...{ source_line: 2, other_sources: [], measurement_sources: {} },
     },
   ])
 })

@@ -92,6 +92,8 @@ onEachEngine('an import', (given) => {
       ...{ job_id: job.job_id, path: domain.backupPath, files_read: 17, points: 15, results_new: 15 },
       ...{ results_updated: 0, results_unchanged: 0, measurements: 135, failed_measurements: 1 },
       ...{ missing_points: 1, disagreements: [], problems: [] },
+      ...{ import_id: expect.stringMatching(/^[0-9a-f]{16}$/) as string, results_pruned: 0 },
+      ...{ changes: [], changes_count: 0, vanished: [], vanished_count: 0, left_alone: [] },
     })
     const results = await findResults(given.db, job.job_id, domain.points)
     expect(results.map(pointName)).toEqual([...domain.truth.keys()])
@@ -131,7 +133,10 @@ onEachEngine('an import', (given) => {
     const before = await contentsOf(given.db)
     const second = await importPath(given.db, job, path())
     expect(counts(second)).toEqual([0, 0, first.results_new])
-    expect(second).toEqual({ ...first, results_new: 0, results_unchanged: first.results_new })
+    expect(second).toEqual({
+      ...first,
+      ...{ results_new: 0, results_unchanged: first.results_new, import_id: null },
+    })
     expect(await contentsOf(given.db)).toEqual(before)
   })
 
@@ -151,7 +156,10 @@ onEachEngine('an import', (given) => {
     const before = await contentsOf(given.db)
     const dry = await importPath(given.db, job, domain.backupPath, { dryRun: true })
     expect(await contentsOf(given.db)).toEqual(before)
-    expect(await importPath(given.db, job, domain.backupPath)).toEqual(dry)
+    expect(await importPath(given.db, job, domain.backupPath)).toEqual({
+      ...dry,
+      import_id: expect.any(String) as string,
+    })
   })
 
   test('of changed files updates those rows and no others; ids and first times stay', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Configuration } from '../../src/domain/configuration.ts'
 import { PvtError } from '../../src/errors.ts'
-import { applySetting, defaultConfiguration, parseConfigFile } from '../../src/parse/config-file.ts'
+import { defaultConfiguration } from '../../src/domain/configuration.ts'
+import { applySetting, parseConfigFile } from '../../src/parse/config-file.ts'
 
 const warnings = (text: string): string[] =>
   parseConfigFile(text).problems.map(({ line, message }) => `${line ?? '-'}: ${message}`)

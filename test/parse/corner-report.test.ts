@@ -20,6 +20,7 @@ describe('parseCornerReport', () => {
           failed: {},
         },
       ],
+      unreadLines: [],
       simulationFailed: false,
       problems: [],
     })
@@ -45,7 +46,13 @@ describe('parseCornerReport', () => {
   })
 
   it.each(['\t'.repeat(101) + '\n', '\t\t', '   \n', '\t\r\n'])('%j is a failed simulation', (text) => {
-    expect(parseCornerReport(text)).toEqual({ names: [], rows: [], simulationFailed: true, problems: [] })
+    expect(parseCornerReport(text)).toEqual({
+      names: [],
+      rows: [],
+      unreadLines: [],
+      simulationFailed: true,
+      problems: [],
+    })
   })
 
   it.each([

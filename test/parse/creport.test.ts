@@ -19,6 +19,7 @@ describe('a creport', () => {
       rails: { 'vcc none vid': '0.702,0.78', vccn: '0.99,1.1' },
       names: ['ioh', 'vwkp'],
       namesInHeader: true,
+      unread: [],
       rows: [
         {
           line: 9,

@@ -4,7 +4,8 @@ import { parseMeasureFile, toMeasuredRows } from '../../src/parse/measure-file.t
 const head = (form: number, count?: number): string =>
   `$DATA1 SOURCE='PrimeSim HSPICE' VERSION='T-2022.06 linux64'${count === undefined ? '' : ` PARAM_COUNT=${count}`}\n` +
   `$OPTION MEASFORM=${form}\n$index=1 is a nominal sample in Monte Carlo.\n.TITLE '* deck, with a comma'\n`
-const values = (text: string): (number | null)[][] => parseMeasureFile(text).rows.map((row) => row.values)
+const values = (text: string): (readonly (number | null)[])[] =>
+  parseMeasureFile(text).rows.map((row) => row.values)
 const messages = (text: string): string[] =>
   parseMeasureFile(text).problems.map(
     ({ level, line, message }) => `${level === 'error' ? 'E' : 'W'}${line ?? '-'}: ${message}`,

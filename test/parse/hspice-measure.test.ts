@@ -4,7 +4,8 @@ import { parseMeasureFile, toMeasuredRows } from '../../src/parse/measure-file.t
 const head = "$DATA1 SOURCE='HSPICE' VERSION='B-2008.09 32-BIT'\n.TITLE '*deck'\n"
 const counted = (count: number): string =>
   `$DATA1 SOURCE='PrimeSim HSPICE' VERSION='W-2024.09 linux64' PARAM_COUNT=${count}\n.TITLE '*deck'\n`
-const values = (text: string): (number | null)[][] => parseMeasureFile(text).rows.map((row) => row.values)
+const values = (text: string): (readonly (number | null)[])[] =>
+  parseMeasureFile(text).rows.map((row) => row.values)
 const messages = (text: string): string[] =>
   parseMeasureFile(text).problems.map((problem) => `${problem.line ?? '-'}: ${problem.message}`)
 
@@ -81,6 +82,20 @@ describe('names and records', () => {
       values: [null, null, null, 25, 1],
       texts: ['failed', 'error', 'nan', null, null],
     })
+  })
+
+  it.each(['FAILED', 'Error', 'NaN', '-nan(ind)', 'nan(0x1)', '-1.#IND', '1.#QNAN', '1.#INF00'])(
+    '%s is what stands for no number, without a problem',
+    (word) => {
+      const { rows, problems } = parseMeasureFile(`a temper alter#\n${word} 25 1\n`)
+      expect([rows[0]!.values, rows[0]!.texts[0], problems]).toEqual([[null, 25, 1], word, []])
+    },
+  )
+
+  it.each(['1.#', '1.#foo', 'nan(', 'x1', '1.5x', '#'])('%s is none and a problem', (word) => {
+    const { rows, problems } = parseMeasureFile(`a temper alter#\n${word} 25 1\n`)
+    expect(rows[0]!.values).toEqual([null, 25, 1])
+    expect(problems).toHaveLength(1)
   })
 })
 

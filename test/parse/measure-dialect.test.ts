@@ -43,8 +43,6 @@ it.each([
   ['* inverter\n.include models.sp\nm1 out in 0 0 nmos\n.end\n', 'a netlist'],
   ['inverter deck\n.tran 1p 1n\n.meas tran alter# find v(1) at 1\n.end\n', 'a netlist'],
   ['.title inverter\nr1 a b 1k\n.tran 1p 1n\n', 'a netlist'],
-  ['\u0001\u0002\u0003abc\n', 'binary data'],
-  ['PNG\0\0\n', 'binary data'],
   ['supply condition\nv1: vcc\n', 'a creport.txt'],
   ['process\textract\ttemp\tv1\n', 'a creport.txt'],
   ['<!DOCTYPE html>\n<html>\n', 'an HTML or XML page'],
@@ -56,6 +54,18 @@ it.each([
     dialect: null,
     rows: [],
     problems: [{ line: null, level: 'error', message: `not a measure file: ${refused}` }],
+  })
+})
+
+it.each([
+  ['\u0001\u0002\u0003abc\n', 'not text: binary data'],
+  ['PNG\0\0\n', 'not text: NUL at byte 4'],
+])('%j is no text', (text, message) => {
+  expect(recogniseMeasureFile(text)).toEqual({ refused: 'binary data' })
+  expect(parseMeasureFile(text)).toMatchObject({
+    dialect: null,
+    rows: [],
+    problems: [{ line: null, level: 'error', message }],
   })
 })
 

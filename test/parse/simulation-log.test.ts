@@ -17,6 +17,7 @@ describe('parseSimulationLog', () => {
   it('reads a completed simulation', () => {
     expect(parseSimulationLog(log)).toEqual({
       simulator: 'primesim',
+      version: 'W-2024.09',
       success: true,
       elapsedSeconds: 282,
       cpuSeconds: 478.1,
@@ -38,6 +39,7 @@ describe('parseSimulationLog', () => {
   it('of an empty log gives nothing', () => {
     expect(parseSimulationLog('')).toEqual({
       simulator: null,
+      version: null,
       success: false,
       elapsedSeconds: null,
       cpuSeconds: null,
@@ -74,5 +76,21 @@ describe('parseSimulationLog', () => {
 
   it('is the same with CRLF', () => {
     expect(parseSimulationLog(log.replaceAll('\n', '\r\n'))).toEqual(parseSimulationLog(log))
+  })
+})
+
+describe('the version of the simulator', () => {
+  it.each([
+    ['PrimeSim Version W-2024.09-SP1-2 for linux64', 'W-2024.09-SP1-2'],
+    ['FineSim: Version 2019.06', '2019.06'],
+    ['version : T-2022.03', 'T-2022.03'],
+    ['conversion of units: 2019.06', null],
+    ['PrimeSim', null],
+  ])('%s', (line, version) => {
+    expect(parseSimulationLog(`${line}\n`).version).toBe(version)
+  })
+
+  it('is the first one named: models have versions too', () => {
+    expect(parseSimulationLog('Version W-2024.09\nBSIM version 2012.11\n').version).toBe('W-2024.09')
   })
 })

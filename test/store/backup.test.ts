@@ -19,6 +19,7 @@ import { addLogEntry } from '../../src/store/job-logs.ts'
 import { checkDatabase } from '../../src/store/maintenance.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import { failure } from '../support/failure.ts'
+import { schemaVersion } from '../../src/store/migration-files.ts'
 import { onEachEngine } from './contract.ts'
 import { aNewJob, at, contentsOf, fill, storeJob } from './jobs.ts'
 import { insertJob } from '../../src/store/jobs.ts'
@@ -37,7 +38,7 @@ onEachEngine('a backup', (given) => {
   test('is a file with the very contents, and nothing is left beside it', async () => {
     await fill(given.db)
     const backup = await writeBackup(given.db, path)
-    expect(backup).toMatchObject({ path, schema_version: 1, jobs: 3, results: 6 })
+    expect(backup).toMatchObject({ path, schema_version: schemaVersion, jobs: 3, results: 6 })
     expect(backup.size_bytes).toBe(readFileSync(path).length)
     expect(readdirSync(folder)).toEqual(['backup.db'])
     expect(await verifyBackup(path)).toEqual(backup)

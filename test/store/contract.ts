@@ -23,7 +23,7 @@ export function onEachEngine(subject: string, tests: (given: Given) => void): vo
       await given.fresh.drop()
     })
     beforeEach(async () => {
-      await given.db.query('delete from jobs')
+      for (const table of ['jobs', 'limits', 'waivers']) await given.db.query(`delete from ${table}`)
     })
     tests(given)
   })

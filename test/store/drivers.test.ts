@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Database, isKeyClash } from '../../src/store/database.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
-import { type FreshDatabase, administer, eachEngine, makeSqlite } from '../support/databases.ts'
+import { type FreshDatabase, eachEngine, makeSqlite } from '../support/databases.ts'
 import { writeMigrations } from '../support/workers.ts'
 
 const tables = `
@@ -175,18 +175,6 @@ describe('SQLite', () => {
 
 describe('PostgreSQL', () => {
   const postgres = eachEngine.find(({ name }) => name === 'postgres')!
-
-  test('a connection that the server ends is an error, not a crash', async () => {
-    const fresh = await postgres.make()
-    const database = await openDatabase(fresh.location, { migrations })
-    const [row] = await database.query<{ pid: number }>('select pg_backend_pid() as pid')
-    await administer(`select pg_terminate_backend(${row!.pid})`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    await expect(database.query('select 1')).rejects.toMatchObject({ code: 'database_unreachable' })
-    await expect(database.transaction(async () => 1)).rejects.toMatchObject({ code: 'database_unreachable' })
-    await database.close()
-    await fresh.drop()
-  })
 
   test('transactions that lock each other out are run again until both are through', async () => {
     const fresh = await postgres.make()

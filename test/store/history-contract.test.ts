@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { jobStatuses } from '../../src/domain/job.ts'
+import { type Job, jobStatuses } from '../../src/domain/job.ts'
 import { type NewJob } from '../../src/store/jobs.ts'
-import { findEndedJobs, findHistory, type HistoryQuery } from '../../src/store/history.ts'
+import { findEndedJobs, findHistory, findHistoryPages, type HistoryQuery } from '../../src/store/history.ts'
 import { onEachEngine } from './contract.ts'
 import { at, storeJob, storeJobIn } from './jobs.ts'
 
@@ -28,7 +28,7 @@ onEachEngine('the history', (given) => {
 
   test('has whole jobs', async () => {
     const job = await storeJobIn(given.db, 'failed', { tags: ['a', 'b'] })
-    expect(await findHistory(given.db, all)).toEqual([job])
+    expect(await findHistory(given.db, all)).toEqual([{ ...job, verdict: null }])
   })
 
   test('pages through jobs of the same instant: each once, none left out', async () => {
@@ -45,6 +45,35 @@ onEachEngine('the history', (given) => {
     }
     expect(paged).toEqual(ids)
     expect(new Set(ids).size).toBe(23)
+  })
+
+  test('comes whole in pages, as many jobs as asked for', async () => {
+    await store(
+      ...Array.from({ length: 9 }, (_, index) => ({ name: `${index}`, created_at: at(index >> 2) })),
+    )
+    const sizesOf = async (query: Partial<HistoryQuery>): Promise<[number[], unknown]> => {
+      const pages: Job[][] = []
+      for await (const page of findHistoryPages(given.db, { ...all, ...query }, 3)) pages.push(page)
+      return [pages.map(({ length }) => length), pages.flat()]
+    }
+    expect(await sizesOf({})).toEqual([[3, 3, 3, 0], await findHistory(given.db, all)])
+    expect(await sizesOf({ limit: 7 })).toEqual([[3, 3, 1], (await findHistory(given.db, all)).slice(0, 7)])
+    expect(await sizesOf({ limit: 0 })).toEqual([[], []])
+    expect(await sizesOf({ search: 'nowhere' })).toEqual([[0], []])
+  })
+
+  test('is filtered by several users and domains at once, by few and by many', async () => {
+    const users = Array.from({ length: 25 }, (_, index) => `user${index}`)
+    await store(
+      ...users.map((user, index) => ({ name: user, user, domain_path: `/proj/d${index % 2}/gpio` })),
+    )
+    expect(await found({ users: ['user3', 'user9', 'user3', 'nobody'] })).toEqual(['user9', 'user3'])
+    expect(await found({ users: ['user3', 'user8'], domain: 'd1/gpio' })).toEqual(['user3'])
+    expect(
+      await found({ users: ['user3', 'user8'], domain: 'gpio', statuses: ['queued', 'running'] }),
+    ).toEqual(['user8', 'user3'])
+    expect(await found({ users, domain: 'gpio', limit: 2 })).toEqual(['user24', 'user23'])
+    expect(await found({ users, statuses: ['failed'] })).toEqual([])
   })
 
   test('pages on within a filter', async () => {

@@ -1,5 +1,6 @@
 import { finishStage, startStage } from '../../src/domain/timeline.ts'
 import { storeResults } from '../../src/import/store-results.ts'
+import { Progress } from '../../src/import/watch.ts'
 import type { DatabaseLocation } from '../../src/settings.ts'
 import { changeJob } from '../../src/store/change-job.ts'
 import { createJob } from '../../src/store/create-job.ts'
@@ -56,7 +57,10 @@ async function work({ location, jobId, number, rounds }: Task): Promise<Done> {
 /** Stores the result of the point that is this process's own. */
 async function storeOwn(db: Awaited<ReturnType<typeof openDatabase>>, jobId: string, number: number) {
   const result = aResult(aPoint(`C${number}`), { measurements: { vout: number } })
-  const nothing = { files: [], rows: [], attempted: [], problems: [] }
+  const nothing = {
+    ...{ files: [], rows: [], attempted: [], unread: [], large: [], problems: [] },
+    progress: new Progress({}, 0),
+  }
   await storeResults(db, jobId, { results: [result], disagreements: [] }, nothing, {
     ...{ path: `/files/${number}`, backup: null, now: at(3), user: 'eva', host: 'farm', programVersion: '0' },
     ...{ dryRun: false, wholeRun: false },

@@ -1,3 +1,8 @@
+import {
+  findSimulationLogs,
+  saveSimulationLogs,
+  type SimulationLogRecord,
+} from '../../src/store/simulation-logs.ts'
 import { expect, test } from 'vitest'
 import type { Job } from '../../src/domain/job.ts'
 import { loadConfiguration } from '../../src/import/load-configuration.ts'
@@ -20,12 +25,20 @@ import { findLogEntries } from '../../src/store/job-logs.ts'
 import { findPoints, replacePoints } from '../../src/store/points.ts'
 import { startStage } from '../../src/domain/timeline.ts'
 import { changeJob } from '../../src/store/change-job.ts'
-import { tables } from '../../src/store/maintenance.ts'
+import { keepVerdict } from '../../src/store/verdicts.ts'
+import { jobTables } from '../../src/store/maintenance.ts'
 import { insertImport } from '../../src/store/imports.ts'
 import { onEachEngine } from './contract.ts'
-import { addResults, aNewJob, aResult, at, countOf, storeJob, threePoints } from './jobs.ts'
+import { addResults, aNewJob, aResult, at, countOf, storeJob, threePoints, aVerdict } from './jobs.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+const aSimulationLog: SimulationLogRecord = {
+  ...{ log_path: '/bkp/simulation.log', point: 'TT/typical/85/v1nom', simulator: 'primesim' },
+  ...{ simulator_version: 'W-2024.09', success: true, started_at_local: 'Mon Jun 16 12:26:48 2025' },
+  ...{ elapsed_seconds: 282.5, cpu_seconds: 478.1, peak_memory_mb: 3507.9, measures: 9, warnings: 2 },
+  working_directory: null,
+}
 
 onEachEngine('a job', (given) => {
   test('is stored with all its fields, and read back the same', async () => {
@@ -151,11 +164,15 @@ onEachEngine('a job', (given) => {
         threePoints.map((point) => aResult(point)),
       )
       await insertImport(given.db, anImport(job.job_id))
+      await saveSimulationLogs(given.db, job.job_id, [aSimulationLog])
+      expect(await findSimulationLogs(given.db, job.job_id)).toEqual([aSimulationLog])
+      await keepVerdict(given.db, aVerdict(job.job_id))
       jobs.push(job)
     }
     expect(await deleteJob(given.db, jobs[0]!.job_id)).toBe(true)
-    for (const table of tables) {
+    for (const table of jobTables) {
       expect(await countOf(given.db, table, jobs[0]!.job_id), table).toBe(0)
+      if (table === 'removals') continue
       expect(await countOf(given.db, table, jobs[1]!.job_id), table).toBeGreaterThan(0)
     }
   })
@@ -205,5 +222,14 @@ const anImport = (job_id: string) => ({
   ...{ import_id: `import-${job_id}`, job_id, path: '/p', imported_at: at(1), imported_by: 'eva', host: 'h' },
   ...{ program_version: '1', files: [], files_read: 0, points: 0, results_new: 0, results_updated: 0 },
   ...{ results_unchanged: 0, measurements: 0, failed_measurements: 0, missing_points: null },
-  ...{ disagreements: [], problems: [] },
+  ...{
+    disagreements: [],
+    problems: [],
+    prefer: null,
+    results_pruned: 0,
+    changes: [],
+    changes_count: 0,
+    vanished: [],
+    vanished_count: 0,
+  },
 })

@@ -1,5 +1,6 @@
 import type { Job, JobStatus } from '../../src/domain/job.ts'
 import type { PvtPoint } from '../../src/domain/point.ts'
+import type { Waiver } from '../../src/domain/waiver.ts'
 import { toPoint } from '../../src/domain/point.ts'
 import { type Result, resultStatus } from '../../src/domain/result.ts'
 import { finishStage, moveJob, type MoveDetails } from '../../src/domain/timeline.ts'
@@ -9,8 +10,11 @@ import { createJob } from '../../src/store/create-job.ts'
 import type { Database } from '../../src/store/database.ts'
 import { findJob, lockJob, type NewJob } from '../../src/store/jobs.ts'
 import { tables } from '../../src/store/maintenance.ts'
+import { setLimits, type StoredLimits } from '../../src/store/limits.ts'
 import { findPoints } from '../../src/store/points.ts'
 import { findResults, insertResults, saveDerived } from '../../src/store/results.ts'
+import { keepVerdict, type StoredVerdict } from '../../src/store/verdicts.ts'
+import { insertWaiver } from '../../src/store/waivers.ts'
 
 /** An instant of the tests: so many seconds after the year began. */
 export const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString()
@@ -63,7 +67,8 @@ export const moved = (
 export const aResult = (point: PvtPoint, fields: Partial<Result> = {}): Result => ({
   ...point,
   ...{ alter_number: 1, row_number: 1, sweep: {}, measurements: { vout: 1 }, failed: {} },
-  ...{ source: 'measure', netlist_path: null, mt0_file_path: '/proj/gpio/sim_tx.mt0' },
+  ...{ source: 'measure', netlist_path: null, mt0_file_path: '/proj/gpio/sim_tx.mt0', source_line: 5 },
+  ...{ other_sources: [], measurement_sources: {} },
   status: resultStatus(fields.failed ?? {}),
   ...fields,
 })
@@ -85,13 +90,36 @@ export async function addResults(
 
 let imports = 0
 
+/** A verdict to keep with a job. */
+export const aVerdict = (
+  job_id: string,
+  fields: Partial<StoredVerdict> = {},
+): Omit<StoredVerdict, 'verdict_number'> => ({
+  ...{ job_id, verdict: 'pass', checked_at: at(1), checked_by: 'eva', limits_version: 1 },
+  ...{ limits_path: '/proj/limits.csv', limits_sha256: 'abc', limits_checked: 2, findings: [] },
+  ...fields,
+})
+
+/** A waiver of the domain /proj/gpio, with a text that is hard to keep. */
+export const aWaiver = (fields: Partial<Waiver> = {}): Waiver => ({
+  ...{ waiver_id: 'w1', domain_path: '/proj/gpio', measurement: 'del_rr', point: null, reason: '"µ"\n%' },
+  ...{ until: at(50), waived_by: 'eva', waived_at: at(1) },
+  ...fields,
+})
+
+/** Limits of a domain. */
+export const limitsOf = (domain: string, text: string, second = 0): Omit<StoredLimits, 'version'> => ({
+  ...{ domain_path: domain, limits_text: text, limits_sha256: `digest of ${text}` },
+  ...{ file_path: '/proj/limits.csv', limit_count: 1, set_by: 'eva', set_at: at(second) },
+})
+
 /** How many rows of a table belong to a job. */
 export async function countOf(db: Database, table: string, jobId: string): Promise<number> {
   const [row] = await db.query<{ n: number }>(`select count(*) as n from ${table} where job_id = $1`, [jobId])
   return row!.n
 }
 
-/** Three jobs in different states, with stages, points, results, summaries and texts that are hard to keep. */
+/** Three jobs in different states, with limits and a waiver, stages, points, results, summaries and texts that are hard to keep. */
 export async function fill(db: Database): Promise<void> {
   const odd = {
     description: '"µΩ"\n😀 \\ \'',
@@ -99,6 +127,8 @@ export async function fill(db: Database): Promise<void> {
     config_text: 'mode:polo\r\n',
     elapsed_seconds: null,
   }
+  await setLimits(db, limitsOf('/proj/gpio', 'measurement,max\r\nv,"1"\n'))
+  await insertWaiver(db, aWaiver({ waiver_id: `waiver of ${(imports += 1)}` }))
   const completed = await storeJobIn(db, 'completed', { ...odd, name: 'completed' }, threePoints)
   const failed = await storeJobIn(db, 'failed', { name: 'failed', cpu_count: 2 ** 40 }, threePoints)
   await storeJob(db, { name: 'queued' })
@@ -112,6 +142,7 @@ export async function fill(db: Database): Promise<void> {
       aResult(threePoints[1]!, { measurements: { del_rr: null }, failed: { del_rr: 'no convergence' } }),
       aResult(threePoints[1]!, { row_number: 2 }),
     ])
+    await keepVerdict(db, aVerdict(job_id, { verdict: 'incomplete' }))
   }
 }
 

@@ -101,7 +101,7 @@ onEachEngine('the life of a job', (given) => {
       ...{ limit: 9, statuses: [], users: [], domain: folder, mode: null, since: null, until: null },
       ...{ search: null, before: null },
     }
-    expect(await findHistory(given.db, everything)).toEqual([job])
+    expect(await findHistory(given.db, everything)).toEqual([{ ...job, verdict: null }])
     expect(await findStatistics(given.db, null)).toMatchObject({ success_rate: 1, simulations_stored: 90 })
     expect(await deleteJob(given.db, job_id)).toBe(true)
     expect((await databaseStatus(given.db)).rows).toEqual(

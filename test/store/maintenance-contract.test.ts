@@ -2,13 +2,14 @@ import { closeSync, openSync, statSync, writeSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import type { Database } from '../../src/store/database.ts'
+import { checkDatabase, databaseStatus, optimizeDatabase, tables } from '../../src/store/maintenance.ts'
 import {
-  checkDatabase,
+  checkRoomToRewrite,
   databaseSize,
-  databaseStatus,
   giveSpaceBack,
-  optimizeDatabase,
-} from '../../src/store/maintenance.ts'
+  hasFreeSpace,
+  rewriteWhole,
+} from '../../src/store/free-space.ts'
 import { schemaVersion } from '../../src/store/migration-files.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import { makePostgres, makeSqlite } from '../support/databases.ts'
@@ -36,6 +37,25 @@ onEachEngine('the upkeep of a database', (given) => {
       given.dialect === 'sqlite' ? ['wal', 'local'] : [null, null],
     )
     expect(status.location).not.toMatch(/secret/)
+  })
+
+  test('writes the whole database anew, smaller and with all that is in it', async () => {
+    const stays = await storeJobIn(given.db, 'completed', { name: 'stays' }, threePoints)
+    const goes = await storeJobIn(given.db, 'completed', { name: 'goes' })
+    const rows = Array.from({ length: 3000 }, (_, index) =>
+      aResult(threePoints[0]!, { row_number: index + 1 }),
+    )
+    await addResults(given.db, goes.job_id, rows)
+    await addResults(given.db, stays.job_id, [aResult(threePoints[0]!)])
+    await given.db.query('delete from jobs where job_id = $1', [goes.job_id])
+    expect(await hasFreeSpace(given.db)).toBe(given.dialect === 'sqlite')
+    const before = await databaseSize(given.db)
+    await checkRoomToRewrite(given.db)
+    await rewriteWhole(given.db, tables)
+    expect(await databaseSize(given.db)).toBeLessThan(before - 500_000)
+    expect(await hasFreeSpace(given.db)).toBe(false)
+    expect((await databaseStatus(given.db)).rows).toMatchObject({ jobs: 1, points: 3, results: 1 })
+    expect(await checkDatabase(given.db)).toEqual([])
   })
 
   test('finds nothing wrong with jobs in every state', async () => {
@@ -82,10 +102,12 @@ onEachEngine('the upkeep of a database', (given) => {
   })
 
   test('finds a migration that is not the one that was applied', async () => {
-    const [applied] = await given.db.query<{ sha256: string }>('select sha256 from schema_migrations')
-    await given.db.query(`update schema_migrations set sha256 = 'another'`)
+    const [applied] = await given.db.query<{ sha256: string }>(
+      'select sha256 from schema_migrations where version = 1',
+    )
+    await given.db.query(`update schema_migrations set sha256 = 'another' where version = 1`)
     const findings = await checkDatabase(given.db)
-    await given.db.query('update schema_migrations set sha256 = $1', [applied!.sha256])
+    await given.db.query('update schema_migrations set sha256 = $1 where version = 1', [applied!.sha256])
     expect(findings).toEqual([
       {
         ...{ kind: 'migration', job_id: null },

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/store/database.ts'
@@ -130,6 +130,20 @@ describe.each(eachEngine)('migrations on $name', ({ name, make }) => {
     expect(copy.prepare('select n from counters').all()).toEqual([{ n: 0 }])
     copy.close()
   })
+
+  test.runIf(name === 'sqlite')(
+    'keep the newest five copies, and nothing else beside the database',
+    async () => {
+      await (await openDatabase(fresh.location, { migrations })).close()
+      for (let version = 2; version <= 8; version += 1) {
+        writeMigrations(migrations, { [`000${version}_more`]: `create table more${version} (a text)` })
+        await using((database) => migrate(database, migrations))
+      }
+      const beside = readdirSync(dirname(fresh.name)).filter((file) => file.startsWith('pvt.db'))
+      const copies = [3, 4, 5, 6, 7].map((version) => `pvt.db.before-${version}`)
+      expect(beside.sort()).toEqual(['pvt.db', ...copies])
+    },
+  )
 
   test.runIf(name === 'sqlite')(
     'may rebuild a table that others refer to, and may not orphan rows',

@@ -76,6 +76,19 @@ describe('a new SQLite database', () => {
     expect(names.map((name) => pragma(path, name))).toEqual([applicationId, 1, 'wal', 8192, 2])
   })
 
+  test('is made beside the WAL of a database that is gone, and has nothing of it', async () => {
+    const old = await openDatabase({ engine: 'sqlite', path }, options)
+    await old.query(`update counters set n = 77`)
+    const wal = readFileSync(`${path}-wal`)
+    await old.close()
+    rmSync(path)
+    writeFileSync(`${path}-wal`, wal)
+    const database = await openDatabase({ engine: 'sqlite', path }, options)
+    expect(await database.query('select n from counters')).toEqual([{ n: 0 }])
+    expect(await database.query('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }])
+    await database.close()
+  })
+
   test('is made in an empty file that lies there (touch, mktemp)', async () => {
     writeFileSync(path, '')
     const database = await open()

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { putAside, restoreContents, writeBackup } from '../../src/store/backup.ts'
 import { checkDatabase } from '../../src/store/maintenance.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
-import { eachEngine } from '../support/databases.ts'
+import { eachEngine, makePostgres, makeSqlite } from '../support/databases.ts'
+import { writeMigrations } from '../support/workers.ts'
 import { onEachEngine } from './contract.ts'
 import { aPoint, at, contentsOf, fill, storeJob } from './jobs.ts'
 
@@ -34,6 +35,26 @@ onEachEngine('a backup of a database', (given) => {
     expect(await checkDatabase(target)).toEqual([])
     await target.close()
     await fresh.drop()
+  })
+
+  test('that an older pvt made is brought up to date on the way', async () => {
+    await fill(given.db)
+    await writeBackup(given.db, path)
+    const bytes = readFileSync(path)
+    const migrations = join(folder, 'migrations')
+    cpSync('migrations', migrations, { recursive: true })
+    const next = String(readdirSync(migrations).length + 1).padStart(4, '0')
+    writeMigrations(migrations, {
+      [`${next}_colour`]: `alter table jobs add column colour text not null default 'red'`,
+    })
+    const fresh = await (given.dialect === 'sqlite' ? makeSqlite() : makePostgres())
+    const target = await openDatabase(fresh.location, { migrations })
+    await restoreContents(target, path, { migrations })
+    expect(await target.query('select distinct colour from jobs')).toEqual([{ colour: 'red' }])
+    expect(await target.query('select count(*) as n from results')).toEqual([{ n: 6 }])
+    await target.close()
+    await fresh.drop()
+    expect(readFileSync(path).equals(bytes)).toBe(true)
   })
 
   test('brings back more rows of one job than are copied at a time', async () => {

@@ -19,9 +19,10 @@ import { addResults, aPoint, aResult, at, countOf, storeJob, threePoints } from 
 const [tt, ssg, ffg] = threePoints as [PvtPoint, PvtPoint, PvtPoint]
 const origin = (jobId: string, importId = 'import-x') => ({ jobId, importId, now: at(30) })
 
-const withoutId = (stored: StoredResult): Omit<StoredResult, 'result_id'> => {
+const withoutId = (stored: StoredResult): Omit<StoredResult, 'result_id' | 'import_id'> => {
   const result: Partial<StoredResult> = { ...stored }
   delete result.result_id
+  delete result.import_id
   return result as StoredResult
 }
 
@@ -37,7 +38,9 @@ onEachEngine('results', (given) => {
       failed: { current: 'failed', vout2: '' },
     })
     await insertResults(given.db, [result], origin(job_id))
-    expect(await findResults(given.db, job_id, [])).toStrictEqual([{ result_id: 'import-x-1', ...result }])
+    expect(await findResults(given.db, job_id, [])).toStrictEqual([
+      { result_id: 'import-x-1', import_id: 'import-x', ...result },
+    ])
     expect(
       await given.db.query(
         'select del_rr, del_ff, power, current, status, import_id, created_at, temperature_c from results',
@@ -172,8 +175,8 @@ onEachEngine('results', (given) => {
     await updateResult(given.db, job_id, better, 'import-y')
     const found = await findResults(given.db, job_id, threePoints)
     expect(found).toStrictEqual([
-      { result_id: 'import-x-1', ...better },
-      { result_id: 'import-x-2', ...aResult(ssg) },
+      { result_id: 'import-x-1', import_id: 'import-y', ...better },
+      { result_id: 'import-x-2', import_id: 'import-x', ...aResult(ssg) },
     ])
     const rows = await given.db.query('select import_id, created_at, del_rr from results order by result_id')
     expect(rows).toEqual([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { administer } from '../support/databases.ts'
-import { checkDatabase, databaseStatus, tables } from '../../src/store/maintenance.ts'
+import { checkDatabase, databaseStatus, jobTables, tables } from '../../src/store/maintenance.ts'
 import { migrationStatus } from '../../src/store/migrate.ts'
 import { schemaVersion } from '../../src/store/migration-files.ts'
 import { jobColumns } from '../../src/store/jobs.ts'
@@ -48,12 +48,16 @@ async function foreignKeys({ db, dialect }: Given): Promise<{ child: string; col
 
 onEachEngine('a new database', (given) => {
   test('has the tables of the schema, and no others', async () => {
-    expect(Object.keys(await columnsOf(given)).sort()).toEqual([...tables, 'schema_migrations'].sort())
+    expect(Object.keys(await columnsOf(given)).sort()).toEqual(
+      [...tables, 'locks', 'schema_migrations'].sort(),
+    )
   })
 
   test('has the columns that users query', async () => {
     const columns = await columnsOf(given)
-    expect([...columns['jobs']!].sort()).toEqual([...jobColumns, 'config_text', 'config_sha256'].sort())
+    expect([...columns['jobs']!].sort()).toEqual(
+      [...jobColumns, 'config_text', 'config_sha256', 'backup_sha256'].sort(),
+    )
     expect(columns).toMatchObject({
       stages: [
         ...['job_id', 'stage', 'attempt', 'status', 'started_at', 'finished_at', 'elapsed_seconds'],
@@ -64,13 +68,21 @@ onEachEngine('a new database', (given) => {
         ...['result_id', 'job_id', 'corner', 'extraction', 'temperature', 'temperature_c', 'voltage_combo'],
         ...['alter_number', 'row_number', 'sweep_json', 'del_rr', 'del_ff', 'power', 'current'],
         ...['measurements_json', 'failed_json', 'status', 'source', 'netlist_path', 'mt0_file_path'],
-        ...['import_id', 'created_at'],
+        ...['import_id', 'created_at', 'source_line', 'other_sources_json', 'measurement_sources_json'],
+      ],
+      imports: [
+        ...['import_id', 'job_id', 'path', 'imported_at', 'imported_by', 'host', 'program_version', 'files'],
+        ...['files_read', 'points', 'results_new', 'results_updated', 'results_unchanged', 'measurements'],
+        ...['failed_measurements', 'missing_points', 'disagreements', 'problems', 'prefer'],
+        ...['results_pruned', 'changes', 'changes_count', 'vanished', 'vanished_count'],
       ],
       summaries: [
         ...['job_id', 'measurement', 'ordinal', 'count', 'failed', 'min', 'min_point', 'mean', 'max'],
         'max_point',
       ],
       job_logs: ['job_id', 'log_number', 'logged_at', 'level', 'source', 'message'],
+      removals: ['job_id', 'completed_at', 'begun_at'],
+      locks: ['task', 'holder', 'host', 'pid', 'process_start', 'user', 'since', 'refreshed_at'],
     })
   })
 
@@ -82,19 +94,14 @@ onEachEngine('a new database', (given) => {
             and indexname not like '%_pkey' and indexname not like '%_key' order by indexname`,
     )
     expect(rows.map(({ name }) => name)).toEqual([
-      ...['imports_by_job', 'jobs_by_backup', 'jobs_by_domain', 'jobs_by_status', 'jobs_by_time'],
-      'jobs_by_user',
+      ...['imports_by_job', 'jobs_by_backup', 'jobs_by_backup_content', 'jobs_by_domain'],
+      ...['jobs_by_status', 'jobs_by_time', 'jobs_by_user', 'stages_by_time', 'waivers_by_domain'],
     ])
   })
 
   test('has a foreign key to the job in every other table', async () => {
     const keys = (await foreignKeys(given)).map(({ child, column }) => `${child}.${column}`)
-    expect(keys.sort()).toEqual(
-      tables
-        .slice(1)
-        .map((table) => `${table}.job_id`)
-        .sort(),
-    )
+    expect(keys.sort()).toEqual(jobTables.map((table) => `${table}.job_id`).sort())
   })
 
   test('has an index for every foreign key, so that a cascade scans no table', async () => {
@@ -119,7 +126,14 @@ onEachEngine('a new database', (given) => {
   test('has the version of this program, with nothing pending and nothing changed', async () => {
     expect(await migrationStatus(given.db)).toMatchObject({
       schemaVersion,
-      applied: [{ version: 1, name: '0001_initial' }],
+      applied: [
+        { version: 1, name: '0001_initial' },
+        { version: 2, name: '0002_old_backups' },
+        { version: 3, name: '0003_retention' },
+        { version: 4, name: '0004_provenance' },
+        { version: 5, name: '0005_limits' },
+        { version: 6, name: '0006_time_index' },
+      ],
       pending: [],
       changed: [],
     })

@@ -19,6 +19,10 @@ export interface Conditions {
   fileBlocks?: number
   /** Where the drivers are, in place of the project's node_modules. */
   modules?: string
+  /** Variables on top of this process's own. */
+  env?: Record<string, string>
+  /** Milliseconds after which the process is killed, if it is not over by then. */
+  killAfter?: number
 }
 
 export interface Workers {
@@ -64,7 +68,11 @@ export const counterMigration = `
   insert into counters (name, n) values ('shared', 0);
 `
 
-function run(program: string, order: Order, { user, fileBlocks, modules }: Conditions): Promise<Answer> {
+function run(
+  program: string,
+  order: Order,
+  { user, fileBlocks, modules, env, killAfter }: Conditions,
+): Promise<Answer> {
   return new Promise((done, fail) => {
     const limit = `ulimit -f ${fileBlocks ?? 'unlimited'}; exec "$@"`
     const child = spawn('sh', ['-c', limit, 'sh', process.execPath, program, JSON.stringify(order)], {
@@ -72,16 +80,19 @@ function run(program: string, order: Order, { user, fileBlocks, modules }: Condi
         ...process.env,
         NODE_PATH: modules ?? join(root, 'node_modules'),
         NODE_EXTRA_CA_CERTS: undefined,
+        ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       uid: user,
     })
+    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter)
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
     child.on('error', fail)
     child.on('close', () => {
+      clearTimeout(timer)
       done({ ...(stdout === '' ? { code: 'no answer' } : (JSON.parse(stdout) as Answer)), stderr })
     })
   })

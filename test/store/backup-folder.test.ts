@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { backupName, listBackups, rotateBackups } from '../../src/store/backup.ts'
+import { backupName, listBackups, rotateBackups } from '../../src/store/backup-folder.ts'
 
 let folder: string
 beforeEach(() => {

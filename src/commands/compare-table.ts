@@ -1,0 +1,134 @@
+import type { JobDifference } from '../domain/compare-jobs.ts'
+import type { Change, ChangeVerdict } from '../domain/compare-results.ts'
+import { changeVerdicts } from '../domain/compare-results.ts'
+import type { Job } from '../domain/job.ts'
+import type { WorstChange } from '../domain/worst-value.ts'
+import { type Column, inUnitOf, localTime, type Paint, renderTable, type Style } from '../render/index.ts'
+import { shortId } from './shared.ts'
+
+/** All that `results compare` found. */
+export interface Comparison {
+  base: Job
+  new: Job
+  changes: Change[]
+  worst: WorstChange[]
+  differences: JobDifference[]
+}
+
+export const changeKeys = [
+  ...['measurement', 'point', 'base', 'new', 'difference', 'percent', 'verdict', 'alter_number'],
+  ...['row_number', 'base_failed', 'new_failed'],
+]
+export const worstKeys = ['measurement', 'base_worst', 'base_point', 'new_worst', 'new_point', 'moved']
+export const differenceKeys = ['field', 'base', 'new']
+
+/** The jobs, what else they differ in, a line a measurement, and the `most` largest changes. */
+export async function comparisonText(
+  { base, new: next, changes, worst, differences }: Comparison,
+  most: number,
+  style: Style,
+): Promise<string> {
+  const different = changes.filter(({ verdict }) => verdict !== 'same')
+  const shown = different.slice(0, most)
+  const hasRows = changes.some(({ alter_number, row_number }) => alter_number !== 1 || row_number !== 1)
+  const sections = [
+    `base ${jobText(base)}\nnew  ${jobText(next)}\n`,
+    ...(differences.length === 0 ? [] : [await renderTable(differenceColumns, differences, style)]),
+    ...(worst.length === 0 ? [] : [await renderTable(worstColumns, worst, style)]),
+    ...(shown.length === 0 ? [] : [await renderTable(changeColumns(hasRows), shown, style)]),
+    countsText(changes, different.length - shown.length),
+  ]
+  return sections.join('\n')
+}
+
+export const jobText = ({ job_id, name, created_at }: Job): string =>
+  `${shortId(job_id)} ${name}, ${localTime(created_at)}`
+
+function countsText(changes: readonly Change[], hidden: number): string {
+  const counts = changeVerdicts.map((verdict) => {
+    const count = changes.filter((change) => change.verdict === verdict).length
+    return `${count} ${verdict}`
+  })
+  const more = hidden === 0 ? '' : `; ${hidden} are not shown: --limit ${changes.length}`
+  return `${counts.join(', ')}${more}\n`
+}
+
+export const differenceColumns: Column<JobDifference>[] = [
+  { key: 'field', title: 'DIFFERS', value: (row) => row.field },
+  { key: 'base', value: (row) => row.base },
+  { key: 'new', value: (row) => row.new },
+]
+
+export const worstColumns: Column<WorstChange>[] = [
+  { key: 'measurement', value: (row) => row.measurement },
+  worstColumn('base'),
+  { key: 'base_point', title: 'AT', value: (row) => row.base_point },
+  worstColumn('new'),
+  { key: 'new_point', title: 'AT', value: (row) => row.new_point },
+  {
+    key: 'moved',
+    value: (row) => row.moved,
+    text: (row) => (row.moved === null ? '-' : row.moved ? 'moved' : 'same point'),
+    paint: (row) => (row.moved === true ? 'yellow' : null),
+  },
+]
+
+function worstColumn(side: 'base' | 'new'): Column<WorstChange> {
+  const key = `${side}_worst` as const
+  return {
+    key,
+    title: `WORST ${side.toUpperCase()}`,
+    align: 'right',
+    value: (row) => row[key],
+    text: (row) => inUnitOf([row.base_worst, row.new_worst], row[key]),
+  }
+}
+
+export function changeColumns(hasRows: boolean): Column<Change>[] {
+  const quantity = (
+    key: 'base' | 'new' | 'difference',
+    failed: (row: Change) => string | null,
+  ): Column<Change> => ({
+    key,
+    align: 'right',
+    value: (row) => row[key],
+    text: (row) => failed(row) ?? inUnitOf([row.base, row.new], row[key]),
+  })
+  return [
+    { key: 'measurement', value: (row) => row.measurement },
+    { key: 'point', value: (row) => row.point },
+    ...(hasRows
+      ? [
+          {
+            key: 'row',
+            align: 'right' as const,
+            value: (row: Change) => `${row.alter_number}/${row.row_number}`,
+          },
+        ]
+      : []),
+    quantity('base', (row) => row.base_failed),
+    quantity('new', (row) => row.new_failed),
+    quantity('difference', () => null),
+    {
+      key: 'percent',
+      title: '%',
+      align: 'right',
+      value: (row) => row.percent,
+      text: (row) => row.percent?.toFixed(2) ?? '-',
+    },
+    { key: 'verdict', value: (row) => row.verdict, paint: (row) => changePaint(row.verdict) },
+  ]
+}
+
+function changePaint(verdict: ChangeVerdict): Paint | null {
+  switch (verdict) {
+    case 'missing':
+      return 'red'
+    case 'changed':
+      return 'yellow'
+    case 'new':
+      return 'green'
+    case 'same':
+      return null
+  }
+}

@@ -1,0 +1,129 @@
+import type { Context, Interruption } from '../context.ts'
+import { namedZone, systemZone, type Zone } from '../domain/local-time.ts'
+import { exitCodes, PvtError } from '../errors.ts'
+import { findBackups } from '../import/find-backups.ts'
+import { findFiles, realFolder } from '../import/find-files.ts'
+import { findJobOfCopy, importBackup } from '../import/import-backup.ts'
+import { type ImportOptions, type ImportReport, problemText, readFound } from '../import/import-results.ts'
+import type { Database } from '../store/database.ts'
+import { findJobByBackup } from '../store/jobs.ts'
+import { lineOf, warnOfProblems } from './import-answer.ts'
+import { stopIfAsked } from './interruption.ts'
+import { counted, fieldColumns, shortId } from './shared.ts'
+
+export const toZone = (name: string | undefined): Zone => (name === undefined ? systemZone : namedZone(name))
+
+export type RecursiveSettings = ImportOptions & { zone: Zone }
+
+/**
+ * A job for each backup below a folder that has none: one transaction each. A backup that cannot be read is named and
+ * does not keep the others out; so is a copy of a run that has a job. The answer is written as it comes: years of
+ * backups are more than memory should hold.
+ */
+export async function importRecursively(
+  context: Context,
+  path: string | undefined,
+  settings: RecursiveSettings,
+): Promise<void> {
+  const { backups, problems } = findBackups(realFolder(path ?? context.settings.cwd))
+  for (const problem of problems) name(context, problem.level, problemText(problem))
+  const db = await context.database()
+  const answer = context.printList<ImportReport>(
+    fieldColumns(reportKeys),
+    (report) => `${lineOf(report, settings)}\n`,
+  )
+  const interruption = context.watchForInterruption()
+  const progress = context.progress(backups.length, 'backups')
+  try {
+    let stored = 0
+    for (const backup of backups) {
+      await stopBefore(backup, stored, interruption)
+      const report = await importOne(context, db, backup, settings, () =>
+        stopBefore(backup, stored, interruption),
+      )
+      progress.tick()
+      if (report === null) continue
+      if (!settings.dryRun) stored += 1
+      warnOfProblems(context, report)
+      await answer.add(report)
+    }
+  } finally {
+    progress.end()
+    interruption.close()
+    await answer.end()
+  }
+}
+
+function stopBefore(backup: string, stored: number, interruption: Interruption): Promise<void> {
+  const jobs =
+    stored === 1 ? 'the job stored before it stays' : `${counted(stored, 'job')} stored before it stay`
+  return stopIfAsked(interruption, `nothing of ${backup} was stored; ${jobs}`)
+}
+
+/** Null when there is no job to make: it has one, it is a copy, or it could not be read, which is told. */
+async function importOne(
+  context: Context,
+  db: Database,
+  backup: string,
+  settings: RecursiveSettings,
+  pause: () => Promise<void>,
+): Promise<ImportReport | null> {
+  if ((await findJobByBackup(db, backup)) !== null) return null
+  try {
+    const found = findFiles(backup)
+    const read = readFound(found, settings)
+    await pause()
+    const original = await findJobOfCopy(db, backup, read)
+    if (original !== null) {
+      const where = original.backup_path ?? 'unknown'
+      context.warn(
+        `${backup}: a copy of ${where}, which is job ${shortId(original.job_id)}: no second job was made`,
+      )
+      return null
+    }
+    const options = { ...settings, now: context.now(), beside: 'when it fits' } as const
+    const { report, problems } = await importBackup(db, found, read, options)
+    for (const problem of problems) name(context, problem.level, problemText(problem))
+    return report
+  } catch (error) {
+    if (!(error instanceof PvtError) || !aboutTheBackup.includes(error.code)) throw error
+    name(context, 'error', error.message.startsWith(backup) ? error.message : `${backup}: ${error.message}`)
+    return null
+  }
+}
+
+/** What is wrong with one backup; anything else (the database, the disk, Ctrl-C) ends the whole. */
+const aboutTheBackup: readonly string[] = ['bad_input', 'file_error', 'file_not_found']
+
+/** Says what is wrong; an error makes the exit code 6. */
+function name(context: Context, level: 'error' | 'warning', message: string): void {
+  if (level === 'warning') {
+    context.warn(message)
+    return
+  }
+  context.report(message)
+  context.exitWith(exitCodes.bad_input)
+}
+
+/** The columns of the CSV, also when there is no row. */
+const reportKeys = [
+  'job_id',
+  'path',
+  'files_read',
+  'points',
+  'results_new',
+  'results_updated',
+  'results_unchanged',
+  'measurements',
+  'failed_measurements',
+  'missing_points',
+  'disagreements',
+  'problems',
+  'import_id',
+  'changes',
+  'changes_count',
+  'vanished',
+  'vanished_count',
+  'results_pruned',
+  'left_alone',
+] as const satisfies readonly (keyof ImportReport)[]

@@ -1,0 +1,210 @@
+import type { ResultSource } from './measurement.ts'
+import { pointName } from './point.ts'
+import {
+  type MeasurementOrigin,
+  noMeasurementSources,
+  type Origin,
+  originOf,
+  type OtherSource,
+  type Rank,
+} from './provenance.ts'
+import { type Result, resultStatus } from './result.ts'
+
+/** Two sources that tell different values for one measurement of one row. */
+export interface Disagreement {
+  point: string
+  alter_number: number
+  row_number: number
+  measurement: string
+  sources: Partial<Record<ResultSource, number | null>>
+  /** The file of each source. */
+  files: Partial<Record<ResultSource, string>>
+}
+
+/** A value that an import replaced. `old` and `new` are null where no number stands: then the text tells why. */
+export interface ValueChange {
+  point: string
+  alter_number: number
+  row_number: number
+  /** A measurement, or a variable of the sweep. */
+  measurement: string
+  old: number | string | null
+  new: number | string | null
+  old_file: string
+  new_file: string
+  /** What stood in place of the number; null for a number, and where there was nothing. */
+  old_text: string | null
+  new_text: string | null
+}
+
+/**
+ * Adds to a row what only another row of the same key tells, with the origin of each value. A value of both is the
+ * winner's, unless it took it from a source below the other's; of two of one source, the newer one's. A measurement
+ * that failed in a source below and that the winner does not have is left out: creport.txt has one header for all
+ * points, and its empty fields say nothing about a point.
+ */
+export function combine(winner: Result, loser: Result, { rank, newer, loserImport }: Combining): Result {
+  let taken: Taken[] | null = null
+  for (const name of Object.keys(loser.measurements)) {
+    if (!Object.hasOwn(winner.measurements, name)) {
+      const failedBelow = loser.measurements[name] === null && rank(loser.source) > rank(winner.source)
+      if (failedBelow) continue
+    } else {
+      if (winner.measurement_sources === noMeasurementSources) continue
+      const above = rank(originOf(loser, name).source) - rank(originOf(winner, name).source)
+      if (above > 0 || (above === 0 && newer === 'winner')) continue
+    }
+    const origin = originOf(loser, name)
+    taken ??= []
+    taken.push({ name, origin: { ...origin, import_id: origin.import_id ?? loserImport } })
+  }
+  return taken === null ? winner : withTaken(winner, loser, taken)
+}
+
+export interface Combining {
+  rank: Rank
+  newer: 'winner' | 'loser'
+  /** The import that brought the loser; null for the one that brings the winner. */
+  loserImport: string | null
+}
+
+interface Taken {
+  name: string
+  origin: MeasurementOrigin
+}
+
+/** Built from entries: a measurement may be called `__proto__`. */
+function withTaken(winner: Result, loser: Result, taken: readonly Taken[]): Result {
+  const names = taken.map(({ name }) => name)
+  const failed = {
+    ...omit(winner.failed, names),
+    ...Object.fromEntries(Object.entries(loser.failed).filter(([name]) => names.includes(name))),
+  }
+  return {
+    ...winner,
+    measurements: Object.fromEntries([
+      ...Object.entries(winner.measurements),
+      ...names.map((name): [string, number | null] => [name, loser.measurements[name]!]),
+    ]),
+    failed,
+    status: resultStatus(failed),
+    measurement_sources: Object.fromEntries([
+      ...Object.entries(winner.measurement_sources),
+      ...taken.map(({ name, origin }): [string, MeasurementOrigin] => [name, origin]),
+    ]),
+  }
+}
+
+/** A row without some of its measurements. */
+export function withoutMeasurements(result: Result, names: readonly string[]): Result {
+  if (names.length === 0) return result
+  const failed = omit(result.failed, names)
+  return {
+    ...result,
+    measurements: omit(result.measurements, names),
+    failed,
+    status: resultStatus(failed),
+    measurement_sources: omit(result.measurement_sources, names),
+  }
+}
+
+const omit = <Value>(
+  record: Readonly<Record<string, Value>>,
+  names: readonly string[],
+): Record<string, Value> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)))
+
+/** Whether two rows tell the same for every measurement that both have; a failed value is null, whatever its text. */
+export function agree(a: Pick<Result, 'measurements'>, b: Pick<Result, 'measurements'>): boolean {
+  for (const name of Object.keys(b.measurements)) {
+    if (Object.hasOwn(a.measurements, name) && a.measurements[name] !== b.measurements[name]) return false
+  }
+  return true
+}
+
+/** A row that was not taken, as one of the other sources of the row that was. */
+export const asOtherSource = (other: Result, taken: Pick<Result, 'measurements'>): OtherSource => ({
+  ...(originOfRow(other) satisfies Origin),
+  agrees: agree(taken, other),
+})
+
+const originOfRow = ({ source, mt0_file_path, source_line }: Result): Origin => ({
+  source,
+  file: mt0_file_path,
+  line: source_line,
+})
+
+/**
+ * Where sources of one row, the one whose values are stored first, tell different numbers. A measurement that a source
+ * does not have is no disagreement: the flow's extraction cuts rows after 102 columns.
+ */
+export function disagreements(first: Result, others: readonly Result[]): Disagreement[] {
+  if (others.every((other) => agree(first, other)) && others.length < 2) return []
+  const all = [first, ...others]
+  const found: Disagreement[] = []
+  for (const measurement of new Set(all.flatMap((one) => Object.keys(one.measurements)))) {
+    const told = all.filter((one) => Object.hasOwn(one.measurements, measurement))
+    const value = told[0]!.measurements[measurement]
+    if (told.every((one) => one.measurements[measurement] === value)) continue
+    found.push({
+      point: pointName(first),
+      alter_number: first.alter_number,
+      row_number: first.row_number,
+      measurement,
+      sources: Object.fromEntries(told.map((one) => [one.source, one.measurements[measurement]!])),
+      files: Object.fromEntries(told.map((one) => [one.source, one.mt0_file_path])),
+    })
+  }
+  return found
+}
+
+/** Every value of a row that another telling of it replaces, adds or takes away. */
+export function valueChanges(before: Result, after: Result): ValueChange[] {
+  const found: ValueChange[] = []
+  const add = (measurement: string, from: Told, to: Told, files: [string, string]): void => {
+    if (from.value === to.value && from.text === to.text) return
+    found.push({
+      point: pointName(before),
+      alter_number: before.alter_number,
+      row_number: before.row_number,
+      measurement,
+      old: from.value,
+      new: to.value,
+      old_file: files[0],
+      new_file: files[1],
+      old_text: from.text,
+      new_text: to.text,
+    })
+  }
+  for (const name of namesOf(before.sweep, after.sweep)) {
+    const files: [string, string] = [before.mt0_file_path, after.mt0_file_path]
+    add(name, toldIn(before.sweep, {}, name), toldIn(after.sweep, {}, name), files)
+  }
+  for (const name of namesOf(before.measurements, after.measurements)) {
+    const from = toldIn(before.measurements, before.failed, name)
+    const to = toldIn(after.measurements, after.failed, name)
+    add(name, from, to, [originOf(before, name).file, originOf(after, name).file])
+  }
+  return found
+}
+
+interface Told {
+  value: number | string | null
+  text: string | null
+}
+
+function toldIn(
+  values: Readonly<Record<string, number | string | null>>,
+  failed: Readonly<Record<string, string>>,
+  name: string,
+): Told {
+  return {
+    value: Object.hasOwn(values, name) ? values[name]! : null,
+    text: Object.hasOwn(failed, name) ? failed[name]! : null,
+  }
+}
+
+function namesOf(a: object, b: object): string[] {
+  const names = Object.keys(a)
+  return [...names, ...Object.keys(b).filter((name) => !Object.hasOwn(a, name))]
+}

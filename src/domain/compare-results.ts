@@ -1,0 +1,160 @@
+import { pointName } from './point.ts'
+import { measurementNames, type Result } from './result.ts'
+
+/**
+ * `same`: both have the value and it is the same, or within the tolerance, or failed in both. `changed`: beyond it,
+ * or a number in one and failed in the other. `missing`: the base has this measurement here, the new job does not.
+ * `new`: the other way round.
+ */
+export const changeVerdicts = ['missing', 'changed', 'new', 'same'] as const
+export type ChangeVerdict = (typeof changeVerdicts)[number]
+
+/** One value in two jobs; the first keys are those of the command's JSON. */
+export interface Change {
+  measurement: string
+  point: string
+  /** Null where it is missing or failed. */
+  base: number | null
+  new: number | null
+  /** new − base, in the measurement's unit; null unless both are numbers. */
+  difference: number | null
+  /** The difference in percent of |base|; null also where the base is 0 and the new value is not. */
+  percent: number | null
+  verdict: ChangeVerdict
+  alter_number: number
+  row_number: number
+  /** The text in place of a value. */
+  base_failed: string | null
+  new_failed: string | null
+}
+
+/**
+ * How far values may lie apart and still be the same. With both, a value has changed only when it is beyond both:
+ * the absolute one is for values around 0, of which a percentage says nothing.
+ */
+export interface Tolerance {
+  /** A share of |base|, 0.01 for 1 %; at a base of 0 every difference is beyond it. Null: not asked for. */
+  relative: number | null
+  /** In the measurement's unit. */
+  absolute: number | null
+}
+
+export const noTolerance: Tolerance = { relative: null, absolute: null }
+
+/**
+ * Every value of two jobs side by side, the largest change first: missing ones, then changed ones by |percent| (a
+ * number against a failure, and a change from 0, before any percentage), new ones, the same. Equals keep the order of
+ * measurements and, in each, the flow order of the base. Rows belong together by point, alter and row number.
+ */
+export function compareResults(
+  base: readonly Result[],
+  next: readonly Result[],
+  tolerance: Tolerance,
+): Change[] {
+  const pairs = pairRows(base, next)
+  const byVerdict: Record<ChangeVerdict, Change[]> = { missing: [], changed: [], new: [], same: [] }
+  for (const name of measurementNames([...base, ...next])) {
+    for (const pair of pairs) {
+      const change = compareValue(name, pair, tolerance)
+      if (change !== null) byVerdict[change.verdict].push(change)
+    }
+  }
+  const { missing, changed, new: added, same } = byVerdict
+  changed.sort(bySize)
+  // Mostly equal numbers, in the order that they should have.
+  if (same.some(({ difference }) => difference !== 0)) same.sort(bySize)
+  return [...missing, ...changed, ...added, ...same]
+}
+
+/** The larger one first. */
+function bySize(a: Change, b: Change): number {
+  const [one, other] = [sizeOf(a), sizeOf(b)]
+  return one === other ? 0 : other - one
+}
+
+/** Whether a change is a reason for exit code 7. */
+export const isRegression = ({ verdict }: Pick<Change, 'verdict'>): boolean =>
+  verdict === 'changed' || verdict === 'missing'
+
+type Pair = readonly [Result | null, Result | null]
+
+function pairRows(base: readonly Result[], next: readonly Result[]): Pair[] {
+  const key = (row: Result): string => `${pointName(row)} ${row.alter_number} ${row.row_number}`
+  const others = new Map(next.map((row) => [key(row), row]))
+  const pairs = base.map((row): Pair => {
+    const other = others.get(key(row)) ?? null
+    others.delete(key(row))
+    return [row, other]
+  })
+  return [...pairs, ...[...others.values()].map((row): Pair => [null, row])]
+}
+
+/** Null where neither job has the measurement here. */
+function compareValue(measurement: string, [base, next]: Pair, tolerance: Tolerance): Change | null {
+  const before = base === null ? undefined : valueIn(base.measurements, measurement)
+  const after = next === null ? undefined : valueIn(next.measurements, measurement)
+  if (before === undefined && after === undefined) return null
+  const row = (base ?? next)!
+  const difference = typeof before === 'number' && typeof after === 'number' ? after - before : null
+  return {
+    measurement,
+    point: pointName(row),
+    base: before ?? null,
+    new: after ?? null,
+    difference,
+    percent: difference === null ? null : percentOf(difference, before!),
+    verdict: judge(before, after, tolerance),
+    alter_number: row.alter_number,
+    row_number: row.row_number,
+    base_failed: before === null ? failedText(base!, measurement) : null,
+    new_failed: after === null ? failedText(next!, measurement) : null,
+  }
+}
+
+/**
+ * Undefined where the measurement is absent; null where it failed. By the kind of what is found, which is faster than
+ * to ask first: a measurement may be called `constructor`, but what every object has is neither number nor null.
+ */
+function valueIn(measurements: Result['measurements'], name: string): number | null | undefined {
+  const value = measurements[name]
+  return typeof value === 'number' || value === null ? value : undefined
+}
+
+const failedText = ({ failed }: Result, name: string): string | null =>
+  Object.hasOwn(failed, name) ? failed[name]! : null
+
+function percentOf(difference: number, base: number): number | null {
+  if (difference === 0) return 0
+  return base === 0 ? null : (difference / Math.abs(base)) * 100
+}
+
+function judge(
+  before: number | null | undefined,
+  after: number | null | undefined,
+  tolerance: Tolerance,
+): ChangeVerdict {
+  if (before === after) return 'same'
+  if (after === undefined) return 'missing'
+  if (before === undefined) return 'new'
+  if (before === null || after === null) return 'changed'
+  return isWithin(before, after, tolerance) ? 'same' : 'changed'
+}
+
+/**
+ * Without a tolerance only equal numbers are the same. With one, what the subtraction rounds is on the value's side:
+ * 1.01 is within 1 % of 1, though 1.01 − 1 is more than 0.01 in binary.
+ */
+function isWithin(before: number, after: number, { relative, absolute }: Tolerance): boolean {
+  if (relative === null && absolute === null) return false
+  const size = Math.abs(after - before)
+  const rounding = 2 * Number.EPSILON * Math.max(Math.abs(before), Math.abs(after))
+  return (
+    (relative !== null && before !== 0 && relative > 0 && size <= relative * Math.abs(before) + rounding) ||
+    (absolute !== null && absolute > 0 && size <= absolute + rounding)
+  )
+}
+
+/** A change that has no percentage is larger than any that has one. */
+function sizeOf({ verdict, percent }: Change): number {
+  return verdict === 'changed' && percent === null ? Infinity : Math.abs(percent ?? 0)
+}

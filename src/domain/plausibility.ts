@@ -1,0 +1,160 @@
+import { type Configuration, withDefaults } from './configuration.ts'
+import { compareFlowOrder } from './flow-order.ts'
+import { differenceText, type Fit, fittingConfiguration } from './fitting-configuration.ts'
+import type { Job } from './job.ts'
+import { type PvtPoint, pointName } from './point.ts'
+import type { FileProblem } from './problem.ts'
+import type { Result } from './result.ts'
+
+const warning = (file: string, message: string): FileProblem => ({
+  file,
+  line: null,
+  level: 'warning',
+  message,
+})
+
+/**
+ * Corners at which all voltages gave bit-identical values in every measurement: the sweep had no effect (a first
+ * supply that is no rail). A single measurement that does not depend on the voltage is no reason.
+ */
+export function sweepsWithoutEffect(path: string, results: readonly Measured[]): FileProblem[] {
+  const groups = [...groupBy(results, placeOf).values()].filter(hasNoEffect)
+  return groups
+    .map((group) => group.sort(compareFlowOrder))
+    .sort(([a], [b]) => compareFlowOrder(a!, b!))
+    .map((group) => {
+      const combos = [...new Set(group.map(({ voltage_combo }) => voltage_combo))]
+      const measured = inAll(valuesOf(group[0]!).length)
+      const message = `all ${combos.length} voltages (${combos.join(', ')}) give identical values in ${measured}: the sweep has no effect`
+      return warning(path, `${placeOf(group[0]!)}: ${message}`)
+    })
+}
+
+type Measured = Pick<Result, 'sweep' | 'measurements' | keyof PvtPoint>
+
+function hasNoEffect(group: readonly Measured[]): boolean {
+  const combos = [...groupBy(group, ({ voltage_combo }) => voltage_combo).values()]
+  if (combos.length < 2 || valuesOf(group[0]!).length === 0) return false
+  const [first, ...others] = combos
+  const expected = said(first!)
+  return others.every((rows) => said(rows) === expected)
+}
+
+const valuesOf = ({ measurements }: Measured): number[] =>
+  Object.values(measurements).filter((value) => value !== null)
+
+const inAll = (count: number): string => (count === 1 ? 'the only measurement' : `all ${count} measurements`)
+
+const placeOf = ({ corner, extraction, temperature }: Omit<PvtPoint, 'voltage_combo'>): string =>
+  `${corner}/${extraction}/${temperature}`
+
+const said = (rows: readonly Measured[]): string =>
+  JSON.stringify(rows.map(({ sweep, measurements }) => [sweep, measurements]))
+
+/** A measure file or report with the point that it was read for. */
+export interface PointFile {
+  path: string
+  sha256: string
+  point: PvtPoint
+}
+
+/**
+ * Files of several points with the very same content: one was copied over another. Not the voltages of one corner:
+ * a sweep without effect gives the same file for each, and is told as such.
+ */
+export function sameContentAtSeveralPoints(files: readonly PointFile[]): FileProblem[] {
+  return [...groupBy(files, ({ sha256 }) => sha256).values()].flatMap((group) => {
+    const points = [...groupBy(group, ({ point }) => pointName(point)).values()].map(([first]) => first!)
+    const [first, ...others] = points
+    if (first === undefined || others.length === 0) return []
+    if (others.every(({ point }) => placeOf(point) === placeOf(first.point))) return []
+    const [second] = others
+    const more = others.length > 1 ? `, and of ${others.length - 1} more points` : ''
+    const message = `${pointName(first.point)} has the same content as ${pointName(second!.point)} (${second!.path})${more}: was a file copied?`
+    return [warning(first.path, message)]
+  })
+}
+
+/** When a measure file and the netlist beside it were last written, in milliseconds since 1970. */
+export interface MeasureAge {
+  path: string
+  point: PvtPoint
+  measuredMs: number
+  netlistMs: number
+}
+
+/** File servers round times, and copies write files one after the other: below this a file is not called older. */
+const clockToleranceMs = 5_000
+
+/** Measure files that were there before their netlist was written: they are of another one. */
+export function olderThanNetlist(files: readonly MeasureAge[]): FileProblem[] {
+  return files
+    .filter(({ measuredMs, netlistMs }) => measuredMs + clockToleranceMs < netlistMs)
+    .map(({ path, point, measuredMs, netlistMs }) =>
+      warning(
+        path,
+        `${pointName(point)}: measured ${timeText(measuredMs)}, before its netlist was written (${timeText(netlistMs)}): the values may be those of an earlier one`,
+      ),
+    )
+}
+
+const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
+
+/** What a run has, beside what its job expects. */
+export interface Coverage {
+  expected: readonly PvtPoint[]
+  delivered: readonly PvtPoint[]
+  /** Of a whole run, one report each: the points that were to be delivered. Empty where that is not known. */
+  attempted: readonly PvtPoint[]
+}
+
+/**
+ * Whether the expected points are those of another configuration than the run had: points came that nobody expected,
+ * or exactly those of another configuration were attempted. Says which configuration would fit.
+ */
+export function misfit(
+  path: string,
+  job: { [Field in keyof Configuration]: Job[Field] },
+  { expected, delivered, attempted }: Coverage,
+): FileProblem[] {
+  if (expected.length === 0) return []
+  const wanted = new Set(expected.map(pointName))
+  const unexpected = distinct(delivered).filter((point) => !wanted.has(pointName(point)))
+  const [first] = unexpected
+  const given = withDefaults(job)
+  if (first !== undefined) {
+    const count = unexpected.length === 1 ? '1 point is' : `${unexpected.length} points are`
+    const fit = fittingConfiguration(given, distinct([...attempted, ...delivered]))
+    const message = `${count} not among the job's expected ones, for example ${pointName(first)}: ${fitText(given, fit)}`
+    return [warning(path, message)]
+  }
+  const present = distinct([...attempted, ...delivered])
+  if (attempted.length === 0 || present.length === wanted.size) return []
+  const fit = fittingConfiguration(given, present)
+  if (fit === null || fit.points.length !== present.length) return []
+  if (fit.configuration.postlay_cross_cornerlist === 'custom') return []
+  const message = `the job expects ${wanted.size} points, the run attempted ${present.length}: ${fitText(given, fit)}`
+  return [warning(path, message)]
+}
+
+function fitText(given: Configuration, fit: Fit | null): string {
+  if (fit === null) return 'no configuration of the flow has all points of this run'
+  const difference = differenceText(given, fit.configuration)
+  if (difference === '') return "the run fits the job's configuration, the expected points do not"
+  return `${difference} would fit (${fit.present} of ${fit.points.length})`
+}
+
+const distinct = (points: readonly PvtPoint[]): PvtPoint[] => [
+  ...new Map(points.map((point) => [pointName(point), point])).values(),
+]
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  return groups
+}

@@ -1,0 +1,107 @@
+import { noMeasurementSources, noOtherSources } from '../domain/provenance.ts'
+import { type PvtPoint, pointName, toPoint } from '../domain/point.ts'
+import { type Result, resultStatus } from '../domain/result.ts'
+import { parseNumber } from '../parse/number.ts'
+import type { LegacyRow } from '../store/legacy-database.ts'
+import { textOf, wholeNumberOf } from './legacy-value.ts'
+
+/** Columns of the old results that are read; any other is named as not taken. */
+export const knownResultColumns: readonly string[] = [
+  ...['id', 'result_id', 'job_id', 'corner', 'extraction', 'temperature', 'temperature_c', 'voltage_combo'],
+  ...['del_rr', 'del_ff', 'power', 'current', 'measurements', 'measurements_json', 'status'],
+  ...['netlist_path', 'mt0_file_path', 'created_at'],
+]
+
+const measuredColumns = ['del_rr', 'del_ff', 'power', 'current'] as const
+
+export interface AdoptedResults {
+  results: Result[]
+  /** Rows whose point cannot be read, and why. */
+  unread: string[]
+}
+
+/**
+ * The results of one job. A measurement that is NULL at every point of the job was not measured by it; one that is NULL
+ * at some points failed there. They count as the least raw source, so that an import of the run's own files, which
+ * have all measurements, takes their place.
+ *
+ * @param origin the file to name where a row names none.
+ */
+export function toAdoptedResults(rows: readonly LegacyRow[], origin: string): AdoptedResults {
+  const texts = rows.map(measuredTexts)
+  const measured = new Set(
+    texts.flatMap((row) => [...row].flatMap(([name, text]) => (text === null ? [] : [name]))),
+  )
+  const adopted: AdoptedResults = { results: [], unread: [] }
+  const counts = new Map<string, number>()
+  for (const [index, row] of rows.entries()) {
+    const point = pointOf(row)
+    if (typeof point === 'string') {
+      adopted.unread.push(point)
+      continue
+    }
+    const row_number = (counts.get(pointName(point)) ?? 0) + 1
+    counts.set(pointName(point), row_number)
+    const names = [...measured].filter((name) => texts[index]!.has(name))
+    const values = names.map((name) => ({ name, text: texts[index]!.get(name) ?? '' }))
+    const cells = values.map(({ name, text }) => ({ name, text, value: parseNumber(text.trim()) }))
+    const failed = Object.fromEntries(
+      cells.filter(({ value }) => value === null).map(({ name, text }) => [name, text]),
+    )
+    adopted.results.push({
+      ...point,
+      alter_number: 1,
+      row_number,
+      sweep: {},
+      measurements: Object.fromEntries(cells.map(({ name, value }) => [name, value])),
+      failed,
+      status: saysFailed(row) ? 'failed' : resultStatus(failed),
+      source: 'creport',
+      netlist_path: textOf(row, 'netlist_path'),
+      mt0_file_path: textOf(row, 'mt0_file_path') ?? origin,
+      source_line: null,
+      other_sources: noOtherSources,
+      measurement_sources: noMeasurementSources,
+    })
+  }
+  return adopted
+}
+
+/** The point of a row, or why there is none. */
+function pointOf(row: LegacyRow): PvtPoint | string {
+  const corner = textOf(row, 'corner')
+  const voltage = textOf(row, 'voltage_combo')
+  const temperature = textOf(row, 'temperature') ?? textOf(row, 'temperature_c')
+  const told = `${corner ?? 'NULL'}/${textOf(row, 'extraction') ?? 'NULL'}/${temperature ?? 'NULL'}/${voltage ?? 'NULL'}`
+  if (corner === null || voltage === null || temperature === null) return told
+  // 125, 125.0, 125C, -40, m40
+  const degrees = temperature
+    .trim()
+    .replace(/\s*\u00b0?C$/i, '')
+    .replace(/\.0+$/, '')
+  return toPoint(corner, textOf(row, 'extraction') ?? 'typical', degrees, voltage) ?? told
+}
+
+/** Every measurement of a row as its text; null where there is none. */
+function measuredTexts(row: LegacyRow): Map<string, string | null> {
+  const own = measuredColumns.filter((name) => name in row).map((name) => [name, textOf(row, name)] as const)
+  const json = textOf(row, 'measurements_json') ?? textOf(row, 'measurements')
+  return new Map([...jsonTexts(json), ...own])
+}
+
+function jsonTexts(json: string | null): [string, string | null][] {
+  if (json === null) return []
+  try {
+    const values = JSON.parse(json) as unknown
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) return []
+    return Object.entries(values as LegacyRow).map(([name]) => [name, textOf(values as LegacyRow, name)])
+  } catch {
+    return []
+  }
+}
+
+const saysFailed = (row: LegacyRow): boolean =>
+  /^(fail|error|not|incomplete|timeout|abort)/i.test(textOf(row, 'status') ?? '')
+
+/** How many simulations an old job counted, or null. */
+export const legacyCount = (row: LegacyRow, column: string): number | null => wholeNumberOf(row, column)

@@ -1,0 +1,48 @@
+import { statSync } from 'node:fs'
+import {
+  olderThanNetlist,
+  type PointFile,
+  sameContentAtSeveralPoints,
+  sweepsWithoutEffect,
+} from '../domain/plausibility.ts'
+import type { FileProblem } from '../domain/problem.ts'
+import type { Result } from '../domain/result.ts'
+import type { FoundFiles } from './find-files.ts'
+import type { SourceRow, Sources } from './read-sources.ts'
+
+/** What was read, and all of it, but looks wrong: warnings, each with its point and numbers. */
+export function implausible(found: FoundFiles, sources: Sources, results: readonly Result[]): FileProblem[] {
+  return [
+    ...sweepsWithoutEffect(found.path, results),
+    ...sameContentAtSeveralPoints(filesWithValues(sources)),
+    ...olderThanNetlist(agesOf(sources.rows)),
+  ]
+}
+
+/** The files of one point each that hold a value: those of failed simulations are all alike. */
+function filesWithValues({ rows, files }: Sources): PointFile[] {
+  const digests = new Map(files.map(({ path, sha256 }) => [path, sha256]))
+  const found = new Map<string, PointFile>()
+  for (const { file, source, point, measurements } of rows) {
+    if (source === 'creport' || found.has(file)) continue
+    if (Object.values(measurements).every((value) => value === null)) continue
+    const sha256 = digests.get(file)
+    if (sha256 !== undefined) found.set(file, { path: file, sha256, point })
+  }
+  return [...found.values()]
+}
+
+function agesOf(rows: readonly SourceRow[]): Parameters<typeof olderThanNetlist>[0] {
+  const files = new Map(rows.map((row) => [row.file, row]))
+  return [...files.values()].flatMap(({ file, netlist, point }) => {
+    if (netlist === null) return []
+    const measuredMs = writtenAt(file)
+    const netlistMs = writtenAt(netlist)
+    return measuredMs === null || netlistMs === null ? [] : [{ path: file, point, measuredMs, netlistMs }]
+  })
+}
+
+/** Null for a file that has gone since it was read. */
+function writtenAt(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null
+}

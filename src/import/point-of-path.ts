@@ -1,0 +1,25 @@
+import { basename, dirname } from 'node:path'
+import { type PvtPoint, toPoint } from '../domain/point.ts'
+import { parseMeasureFileName } from '../parse/measure-file-name.ts'
+
+/**
+ * The point that the folders of a measure file tell: `<corner>/<extraction>/<extraction>_<temperature>/<voltage>` in a
+ * live tree, with `result/` below during the stage `ext`; `tb_bkp/[<corner>/]<extraction>_<temperature>/<voltage>` in a
+ * backup, where a corner that is left out is TT. Else what its own name tells.
+ */
+export function pointOfPath(path: string): PvtPoint | null {
+  const folders = dirname(path).split('/')
+  if (folders.at(-1) === 'result') folders.pop()
+  const [corner, extraction, both, voltage] = [...Array<string>(4).fill(''), ...folders].slice(-4)
+  return pointOfFolders(corner!, extraction!, both!, voltage!) ?? parseMeasureFileName(basename(path))
+}
+
+function pointOfFolders(corner: string, extraction: string, both: string, voltage: string): PvtPoint | null {
+  const parts = /^([^]+)_([^_]+)$/.exec(both)
+  if (parts === null || !/^v1[a-z]/i.test(voltage)) return null
+  const [, named, temperature] = parts as unknown as [string, string, string]
+  if (extraction === named) return corner === '' ? null : toPoint(corner, named, temperature, voltage)
+  if (extraction === 'tb_bkp') return toPoint('TT', named, temperature, voltage)
+  if (corner === 'tb_bkp') return toPoint(extraction, named, temperature, voltage)
+  return null
+}

@@ -1,0 +1,112 @@
+import { bookkeepingNames, type MeasuredRow } from '../domain/measurement.ts'
+import type { MeasureTableRow, TableColumns } from './measure-table.ts'
+
+/** What the values of a table's rows are: made once a file, for all its rows. */
+export interface MeasuredColumns {
+  /** Sweep variables with their places in a row, in file order. */
+  sweep: readonly Column[]
+  /** Measurements with their places in a row, in file order. */
+  measured: readonly Column[]
+  /** Places of `alter#` and `temper`; -1 where the file has none. */
+  alter: number
+  temper: number
+}
+
+interface Column {
+  name: string
+  index: number
+}
+
+export function measuredColumns({ names, sweepNames }: TableColumns): MeasuredColumns {
+  const swept = new Set(['index', ...sweepNames])
+  const columns = names.map((name, index) => ({ name, index }))
+  return {
+    sweep: columns.filter(({ name }) => swept.has(name)),
+    measured: columns.filter(({ name }) => !swept.has(name) && !bookkeepingNames.includes(name)),
+    alter: names.indexOf('alter#'),
+    temper: names.indexOf('temper'),
+  }
+}
+
+/** The simulator's `alter#` of a row; 1 where the file has none. */
+export function alterOf({ values }: MeasureTableRow, { alter }: MeasuredColumns): number {
+  const value = values[alter]
+  return value != null && Number.isSafeInteger(value) && value >= 0 ? value : 1
+}
+
+/** A row as measurements: sweep variables and bookkeeping apart, failed values with their text. */
+export function toMeasuredRow(row: MeasureTableRow, columns: MeasuredColumns): MeasuredRow {
+  const { line, values, texts } = row
+  const sweep: MeasuredRow['sweep'] = {}
+  for (const { name, index } of columns.sweep) setOwn(sweep, name, values[index] ?? texts[index] ?? '')
+  const measurements: MeasuredRow['measurements'] = {}
+  const failed: MeasuredRow['failed'] = {}
+  for (const { name, index } of columns.measured) {
+    const value = values[index] ?? null
+    setOwn(measurements, name, value)
+    if (value === null) setOwn(failed, name, texts[index] ?? '')
+  }
+  return {
+    line,
+    alter_number: alterOf(row, columns),
+    temper: values[columns.temper] ?? null,
+    sweep,
+    measurements,
+    failed,
+  }
+}
+
+/** The JSON texts of a row. */
+export interface MeasuredJson {
+  sweep: string
+  measurements: string
+  failed: string
+}
+
+/**
+ * A function that gives the JSON texts of rows of these columns: what `JSON.stringify` makes of `toMeasuredRow`, without
+ * the objects. A row that comes with the JSON of its measurements keeps it: the same numbers, written as in the file.
+ */
+export function jsonWriter(columns: MeasuredColumns): (row: MeasureTableRow) => MeasuredJson {
+  const sweep = keyed(columns.sweep)
+  const measured = keyed(columns.measured)
+  return ({ values, texts, measurementsJson }) => {
+    const hasFailed = measured.some(({ index }) => values[index] == null)
+    return {
+      sweep: objectText(sweep, (index) => JSON.stringify(values[index] ?? texts[index] ?? '')),
+      measurements: measurementsJson ?? objectText(measured, (index) => String(values[index] ?? null)),
+      failed: hasFailed ? failedText(values, texts) : '{}',
+    }
+  }
+
+  function failedText(values: MeasureTableRow['values'], texts: MeasureTableRow['texts']): string {
+    const failed = measured.filter(({ index }) => values[index] == null)
+    return objectText(failed, (index) => JSON.stringify(texts[index] ?? ''))
+  }
+}
+
+interface Key {
+  /** `,"name":`. */
+  key: string
+  index: number
+}
+
+/** The columns in the order that an object gives them: whole numbers first. */
+function keyed(columns: readonly Column[]): Key[] {
+  const places = Object.fromEntries(columns.map(({ name, index }) => [name, index]))
+  return Object.entries(places).map(([name, index]) => ({ key: `,${JSON.stringify(name)}:`, index }))
+}
+
+function objectText(keys: readonly Key[], valueOf: (index: number) => string): string {
+  if (keys.length === 0) return '{}'
+  let text = ''
+  for (const { key, index } of keys) text += key + valueOf(index)
+  return `{${text.slice(1)}}`
+}
+
+/** Sets a property that is not on the prototype: a measurement may be called `__proto__`. */
+function setOwn<T>(object: Record<string, T>, name: string, value: T): void {
+  if (name === '__proto__') {
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
+  } else object[name] = value
+}
