@@ -46,7 +46,6 @@ export function defineCleanup(program: Command, act: Act): void {
     .action(act(runCleanup))
   addExamples(
     command,
-    'cleanup --older-than 90d --dry-run',
     'cleanup --keep-daily 7 --keep-weekly 5 --keep-monthly 12 --keep-tag signoff --dry-run',
     'cleanup --older-than 180d --keep-last 3 --yes',
   )

@@ -57,12 +57,13 @@ const kindsByPlaceholder: readonly [RegExp, ValueKind][] = [
   [/^(new-)?status$/, 'status'],
   [/^measurements?$/, 'measurement'],
   [/^d$/, 'domain'],
+  [/^tag$/, 'tag'],
   [/^command$/, 'command'],
   [/^key=value$/, 'configuration'],
   [/^column\b/, 'column'],
   // Anything at all, unless the option's own name says what.
   [
-    /^(text|message|n|x|t|age|time|seconds|duration|size|percent|list|name|glob|combo|mode|format|level|tolerance)$/,
+    /^(text|message|n|x|t|age|time|seconds|duration|size|percent|list|name|glob|combo|mode|format|level|tolerance|zone|part|import|version|date|waiver|what|duration)$/,
     'text',
   ],
 ]

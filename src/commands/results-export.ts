@@ -33,13 +33,7 @@ export function defineResultsExport(group: Command, act: Act): void {
     .option('-o, --output <file>', 'the file (default: stdout)')
     .addOption(new Option('--type <type>', 'what to write').choices([...exportTypes]))
     .action(act(runResultsExport))
-  addExamples(
-    command,
-    'results export -o results.csv',
-    'results export --safe-csv -o for-excel.csv',
-    'results export -o results.parquet',
-    'results export --json | jq length',
-  )
+  addExamples(command, 'results export -o results.csv', 'results export -o results.parquet')
 }
 
 export async function runResultsExport(context: Context, options: Options): Promise<void> {

@@ -43,7 +43,6 @@ export function defineResultsShow(group: Command, act: Act): void {
   addExamples(
     command,
     "results show --point 'SSG*/typical/*/v1min*'",
-    'results show --sort del_rr:desc --limit 5 --json',
     "results show --provenance --corner 'FF*'",
   )
 }

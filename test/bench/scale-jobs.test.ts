@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { summarise } from '../../src/domain/summary.ts'
 import { loadConfiguration } from '../../src/import/load-configuration.ts'
 import { findHistory } from '../../src/store/history.ts'
-import { checkDatabase, databaseStatus, tables } from '../../src/store/maintenance.ts'
+import { checkDatabase, databaseStatus } from '../../src/store/maintenance.ts'
 import { findPoints } from '../../src/store/points.ts'
 import { findResults } from '../../src/store/results.ts'
 import { findSummaries } from '../../src/store/summaries.ts'
@@ -24,7 +24,8 @@ onEachEngine('the jobs of bench:scale', (given) => {
     expect(await checkDatabase(given.db)).toEqual([])
     const { rows } = await databaseStatus(given.db)
     expect(rows).toMatchObject({ jobs: 40, results: 280, imports: 40 })
-    for (const table of tables) expect(rows[table], table).toBeGreaterThanOrEqual(40)
+    const filled = ['stages', 'points', 'results', 'summaries', 'imports', 'job_logs']
+    for (const table of filled) expect(rows[table], table).toBeGreaterThanOrEqual(40)
     expect(sample.rows).toBe(280)
   })
 

@@ -117,7 +117,14 @@ describe.each(['without', 'with'])('SQLite, %s statistics', (which) => {
         `explain query plan ${statement.sql.replaceAll(/\?(\d+)/g, '$$$1')}`,
         values,
       )
-      plans.push(steps.map(({ detail }) => detail).join('; '))
+      // The newest verdict of each job that is shown: a look-up by its key.
+      const verdicts = /; CORRELATED SCALAR SUBQUERY \d+; SEARCH verdicts USING INDEX [^;]*$/
+      plans.push(
+        steps
+          .map(({ detail }) => detail)
+          .join('; ')
+          .replace(verdicts, ''),
+      )
     }
     return plans
   }

@@ -157,7 +157,7 @@ onEachEngine('the removal of jobs', (given) => {
     test('takes them all', async () => {
       const job = await storeLarge('large', rows)
       expect((await removeJobs(given.db, await findEndedJobs(given.db, everything))).size).toBe(1)
-      for (const table of tables) expect(await countOf(given.db, table, job.job_id), table).toBe(0)
+      for (const table of jobTables) expect(await countOf(given.db, table, job.job_id), table).toBe(0)
     })
 
     test('that was cut off is known, and done by the next one whatever its rules', async () => {
