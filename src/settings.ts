@@ -57,6 +57,11 @@ export const environmentVariables: readonly Surrounding[] = [
   { names: ['PVT_DB'], meaning: 'the database, when there is no `--db`; empty is an error' },
   { names: ['PVT_JOB'], meaning: 'the job, when none is named; empty is an error' },
   {
+    names: ['PVT_BEST_EFFORT=1'],
+    meaning: 'a change whose database is away is spooled, exit code 0',
+  },
+  { names: ['PVT_SPOOL'], meaning: 'the spool folder, on a local disk; empty is an error' },
+  {
     names: ['PVT_DEBUG=1'],
     meaning: 'errors with their stack, and the warnings of Node.js and of libraries',
   },

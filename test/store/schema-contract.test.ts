@@ -82,6 +82,7 @@ onEachEngine('a new database', (given) => {
       ],
       job_logs: ['job_id', 'log_number', 'logged_at', 'level', 'source', 'message'],
       removals: ['job_id', 'completed_at', 'begun_at'],
+      delivered_changes: ['change_id', 'delivered_at'],
       locks: ['task', 'holder', 'host', 'pid', 'process_start', 'user', 'since', 'refreshed_at'],
     })
   })
@@ -133,6 +134,7 @@ onEachEngine('a new database', (given) => {
         { version: 4, name: '0004_provenance' },
         { version: 5, name: '0005_limits' },
         { version: 6, name: '0006_time_index' },
+        { version: 7, name: '0007_deliveries' },
       ],
       pending: [],
       changed: [],
