@@ -1,10 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import type { Result } from '../domain/result.ts'
 import { codeOf, PvtError } from '../errors.ts'
-import { render } from '../render/index.ts'
+import { renderPages } from '../render/index.ts'
 import { findPoints } from '../store/points.ts'
 import { findResults } from '../store/results.ts'
 import { addFilters, type FilterOptions, filterResults, toFilter } from './result-filter.ts'
@@ -35,30 +46,47 @@ export async function runResultsExport(context: Context, options: Options): Prom
   const db = await context.database()
   const stored = await findResults(db, job.job_id, await findPoints(db, job.job_id))
   const results = filterResults(stored, toFilter(options))
-  const { format } = context.settings
-  const text = await render(
-    format === 'table' ? 'csv' : format,
-    { value: results.map(toShown), columns: csvColumns(results), rows: results },
-    { colour: false },
-  )
+  const texts = textsOf(results, context.settings.format)
   if (options.output === undefined || options.output === '-') {
-    context.printText(text)
+    for await (const text of texts) context.printText(text)
     return
   }
-  writeWhole(resolve(context.settings.cwd, options.output), text)
+  await writeWhole(resolve(context.settings.cwd, options.output), texts)
   context.inform(`${counted(results.length, 'row')} written to ${options.output}`)
+}
+
+/** In parts: the whole text of a large job takes more room than its rows. */
+function textsOf(results: readonly Result[], format: Context['settings']['format']): AsyncGenerator<string> {
+  return format === 'json' || format === 'ndjson'
+    ? renderPages(format, [], pagesOf(results, toShown))
+    : renderPages(
+        'csv',
+        csvColumns(results),
+        pagesOf(results, (result) => result),
+      )
+}
+
+const pageSize = 1000
+
+async function* pagesOf<Row>(
+  results: readonly Result[],
+  toRow: (result: Result) => Row,
+): AsyncGenerator<Row[]> {
+  for (let start = 0; start < results.length; start += pageSize) {
+    yield results.slice(start, start + pageSize).map(toRow)
+  }
 }
 
 /**
  * A reader of the file sees the old one or the new one, never a half. A device or a pipe is written to as it is, and
  * a symbolic link stays one.
  */
-function writeWhole(path: string, text: string): void {
+async function writeWhole(path: string, texts: AsyncIterable<string>): Promise<void> {
   try {
     const there = statSync(path, { throwIfNoEntry: false })
     const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
-    if (there === undefined ? isLink : !there.isFile()) writeFileSync(path, text)
-    else replaceFile(isLink ? realpathSync(path) : path, text)
+    if (there === undefined ? isLink : !there.isFile()) await writeParts(path, 'w', texts)
+    else await replaceFile(isLink ? realpathSync(path) : path, texts)
   } catch (error) {
     throw new PvtError(
       'output_failed',
@@ -68,13 +96,24 @@ function writeWhole(path: string, text: string): void {
   }
 }
 
-function replaceFile(path: string, text: string): void {
+async function replaceFile(path: string, texts: AsyncIterable<string>): Promise<void> {
   const temporary = join(dirname(path), `.pvt-export-${randomUUID()}.tmp`)
   try {
-    writeFileSync(temporary, text, { flag: 'wx', flush: true })
+    await writeParts(temporary, 'wx', texts)
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
+  }
+}
+
+async function writeParts(path: string, flag: 'w' | 'wx', texts: AsyncIterable<string>): Promise<void> {
+  const file = openSync(path, flag)
+  try {
+    for await (const text of texts) writeFileSync(file, text)
+    // A device or a pipe has no disk to reach.
+    if (flag === 'wx') fsyncSync(file)
+  } finally {
+    closeSync(file)
   }
 }
