@@ -8,12 +8,15 @@ import { jobIdRange } from './jobs.ts'
 export type NamedJob = Pick<Job, 'job_id' | 'name' | 'status' | 'created_at'>
 
 /** The newest jobs whose id begins with `prefix` (hexadecimal digits and the dashes of a UUID; empty for all). */
-export const findNamedJobs = (db: Database, prefix: string, limit: number): Promise<NamedJob[]> =>
-  db.query<NamedJob>(
-    `select job_id, name, status, created_at from jobs
-      where job_id between $1 and $2 order by created_at desc, job_id desc limit $3`,
-    [...jobIdRange(prefix), limit],
-  )
+export function findNamedJobs(db: Database, prefix: string, limit: number): Promise<NamedJob[]> {
+  // A range of all ids would be sorted whole: of 10,000 jobs 5 to 12 ms, in the order of their index 0.2 ms.
+  return prefix === ''
+    ? db.query<NamedJob>(selectNamedJobs(''), [limit])
+    : db.query<NamedJob>(selectNamedJobs('where job_id between $2 and $3'), [limit, ...jobIdRange(prefix)])
+}
+
+const selectNamedJobs = (where: string): string =>
+  `select job_id, name, status, created_at from jobs ${where} order by created_at desc, job_id desc limit $1`
 
 /** The id of the newest job that has results; null when there is none. */
 export async function findNewestJobWithResults(db: Database): Promise<string | null> {

@@ -114,8 +114,9 @@ const isUnchanged = (present: Job | null, job: Doomed): boolean =>
   present.completed_at === job.completed_at &&
   !present.pinned
 
+/** By the job as well: `result_id` has no index. */
 const deleteSomeResults = `
-  delete from results where result_id in (
+  delete from results where job_id = $1 and result_id in (
     select result_id from results where job_id = $1 limit ${resultsAtOnce}
   )`
 

@@ -66,9 +66,14 @@ function cleanupText({ cleanup: { removed, seconds, alone, beside } }: EngineRep
   )}`
 }
 
-function backupText({ backup, copy, ratio }: NonNullable<EngineReport['backup']>): string {
+function backupText(figure: NonNullable<EngineReport['backup']>): string {
   const list = (seconds: readonly number[]): string => seconds.map((value) => value.toFixed(1)).join(', ')
-  return `backup create, s: ${list(backup)}; copying the file, s: ${list(copy)}; ratio of the shortest ${ratio.toFixed(2)}\n`
+  return tableText([
+    ['copying the database', 'seconds', 'backup to it, of the shortest'],
+    ['backup create', list(figure.backup), ''],
+    ['the file', list(figure.copy), figure.toCopy.toFixed(2)],
+    ['the file, synced', list(figure.syncedCopy), figure.toSyncedCopy.toFixed(2)],
+  ])
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`

@@ -60,7 +60,6 @@ export const questions: readonly Question[] = [
   history('of a domain', ({ job }) => ({ domain: job.domain_path })),
   history('since', ({ lastTenth }) => ({ since: lastTenth })),
   history('until', ({ job }) => ({ until: job.created_at })),
-  history('searched for', () => ({ search: 'SignOff' })),
   lookUp('one job', (db, { job }) => findJob(db, job.job_id)),
   lookUp('one job with its stages', (db, { job }) => loadJobView(db, job.job_id)),
   lookUp("one job's results", async (db, { job }) =>
@@ -75,6 +74,10 @@ export const questions: readonly Question[] = [
   // Looks through the names of the domains, of which there are more; not through their jobs.
   overAll("history of a domain's name", 1000, (db, { job }) =>
     findHistory(db, { ...everything, limit: 10, domain: baseName(job.domain_path) }),
+  ),
+  // PostgreSQL takes every search for a rare one, and reads all jobs.
+  overAll('history searched for', 1000, (db) =>
+    findHistory(db, { ...everything, limit: 10, search: 'SignOff' }),
   ),
   overAll('history searched for in vain', 1000, (db) =>
     findHistory(db, { ...everything, search: 'nowhere to be found' }),

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, rmSync } from 'node:fs'
+import { closeSync, copyFileSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -76,25 +76,30 @@ async function run(parameters: readonly string[]): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** `pvt backup create`, which also checks and syncs the copy, beside a bare copy of the file; seconds. */
+/** `pvt backup create`, which also checks and syncs the copy, beside copies of the file, bare and synced; seconds. */
 export interface BackupFigure {
   backup: number[]
   copy: number[]
-  ratio: number
+  syncedCopy: number[]
+  /** Of the shortest ones. */
+  toCopy: number
+  toSyncedCopy: number
 }
 
 const rounds = 2
 
 export async function measureBackup(database: Filled, folder: string): Promise<BackupFigure> {
   const target = join(folder, 'copy.db')
-  const figure: BackupFigure = { backup: [], copy: [], ratio: 0 }
+  const figure: BackupFigure = { backup: [], copy: [], syncedCopy: [], toCopy: 0, toSyncedCopy: 0 }
   for (let round = 0; round < rounds; round += 1) {
-    figure.copy.push(
-      timed(() => {
+    for (const isSynced of [false, true]) {
+      const seconds = timed(() => {
         copyFileSync(database.name, target)
-      }),
-    )
-    rmSync(target)
+        if (isSynced) syncFile(target)
+      })
+      figure[isSynced ? 'syncedCopy' : 'copy'].push(seconds)
+      rmSync(target)
+    }
     figure.backup.push(
       timed(() => {
         backUp(database, target)
@@ -102,8 +107,15 @@ export async function measureBackup(database: Filled, folder: string): Promise<B
     )
     rmSync(target)
   }
-  figure.ratio = Math.min(...figure.backup) / Math.min(...figure.copy)
+  figure.toCopy = Math.min(...figure.backup) / Math.min(...figure.copy)
+  figure.toSyncedCopy = Math.min(...figure.backup) / Math.min(...figure.syncedCopy)
   return figure
+}
+
+function syncFile(path: string): void {
+  const file = openSync(path, 'r+')
+  fsyncSync(file)
+  closeSync(file)
 }
 
 function backUp({ name }: Filled, target: string): void {
