@@ -55,7 +55,7 @@ export function defineJobCreate(group: Command, act: Act): void {
     .option('--set <key=value>', 'override a key of the configuration; may be repeated', collect)
     .option('--tag <text>', 'a tag; may be repeated', collect)
     .option('--id <uuid>', 'the id of the new job, made by the caller')
-    .addOption(new Option('--draft <json>').hideHelp())
+    .addOption(new Option('--draft <json>', 'what a spooled change holds').hideHelp())
     .addOption(bestEffortOption())
     .action(act(runJobCreate))
   addExamples(

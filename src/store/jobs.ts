@@ -66,7 +66,11 @@ export type NewJob = Omit<Job, 'job_id' | 'updated_at'> & ConfigSnapshot & { job
 const insertedColumns = [...jobColumns, 'config_text', 'config_sha256'].map(quoted)
 
 /** Stores a new job, under a new id unless it has one, and gives it back. */
-export async function insertJob(db: Database, job: NewJob, jobId: string = randomUUID()): Promise<Job> {
+export async function insertJob(
+  db: Database,
+  job: NewJob,
+  jobId: string = job.job_id ?? randomUUID(),
+): Promise<Job> {
   const found = { ...job, job_id: jobId, updated_at: job.created_at }
   await db.insert('jobs', insertedColumns, [
     [...jobColumns.map((column) => toSql(found[column])), job.config_text, job.config_sha256],
