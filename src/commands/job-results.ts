@@ -5,7 +5,7 @@ import type { PvtPoint } from '../domain/point.ts'
 import type { ResultFilter } from '../domain/point-filter.ts'
 import type { Result } from '../domain/result.ts'
 import { findPoints } from '../store/points.ts'
-import { findResults } from '../store/results.ts'
+import { findValues } from '../store/results.ts'
 import { filterPoints, filterResults } from './result-filter.ts'
 
 /** The results of a job and the points that it expects, in flow order; null where they are not known. */
@@ -17,7 +17,7 @@ export interface JobResults extends CheckedJob {
 export async function loadJobResults(context: Context, { job_id }: Pick<Job, 'job_id'>): Promise<JobResults> {
   const db = await context.database()
   const points = await findPoints(db, job_id)
-  return { results: await findResults(db, job_id, points), expected: points.length === 0 ? null : points }
+  return { results: await findValues(db, job_id, points), expected: points.length === 0 ? null : points }
 }
 
 /** What is asked for of them. */

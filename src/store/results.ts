@@ -47,11 +47,16 @@ const columns = [
   'created_at',
 ] as const
 
-/** Rows of a job, as `toStoredResult` takes them; more conditions may follow. */
-export const selectResults = `
+const selected = `
   select result_id, corner, extraction, temperature, temperature_c, voltage_combo, alter_number, row_number,
       sweep_json, measurements_json, failed_json, status, source, netlist_path, mt0_file_path,
-      source_line, other_sources_json, measurement_sources_json, import_id
+      source_line, import_id`
+
+/** Rows of a job, as `toStoredResult` takes them; more conditions may follow. */
+export const selectResults = `${selected}, other_sources_json, measurement_sources_json
+    from results where job_id = $1`
+
+const selectValues = `${selected}, null as other_sources_json, null as measurement_sources_json
     from results where job_id = $1`
 
 const inKeyOrder = `order by corner, extraction, temperature, voltage_combo, alter_number, row_number`
@@ -63,6 +68,16 @@ export async function findResults(
   expected: readonly PvtPoint[],
 ): Promise<StoredResult[]> {
   const rows = await db.query(`${selectResults} ${inKeyOrder}`, [jobId])
+  return inFlowOrder(rows.map(toStoredResult), (result) => result, expected)
+}
+
+/** The same without the other sources of each row: for those who look at values only. */
+export async function findValues(
+  db: Database,
+  jobId: string,
+  expected: readonly PvtPoint[],
+): Promise<StoredResult[]> {
+  const rows = await db.query(`${selectValues} ${inKeyOrder}`, [jobId])
   return inFlowOrder(rows.map(toStoredResult), (result) => result, expected)
 }
 
@@ -191,29 +206,40 @@ export async function deleteResults(db: Database, jobId: string, results: readon
 
 const keyOf = (result: Result): SqlValue[] => keyColumns.map((column) => result[column])
 
-export function toStoredResult({
-  sweep_json,
-  measurements_json,
-  failed_json,
-  other_sources_json,
-  measurement_sources_json,
-  ...row
-}: SqlRow): StoredResult {
+export function toStoredResult(row: SqlRow): StoredResult {
+  // Key by key: taking the row apart and together again took as long as the JSON.
   return {
-    ...row,
-    sweep: JSON.parse(sweep_json as string) as Result['sweep'],
-    measurements: JSON.parse(measurements_json as string) as Result['measurements'],
-    failed: JSON.parse(failed_json as string) as Result['failed'],
+    result_id: row['result_id'],
+    corner: row['corner'],
+    extraction: row['extraction'],
+    temperature: row['temperature'],
+    temperature_c: row['temperature_c'],
+    voltage_combo: row['voltage_combo'],
+    alter_number: row['alter_number'],
+    row_number: row['row_number'],
+    sweep: toRecord(row['sweep_json']),
+    measurements: toRecord(row['measurements_json']),
+    failed: toRecord(row['failed_json']),
+    status: row['status'],
+    source: row['source'],
+    netlist_path: row['netlist_path'],
+    mt0_file_path: row['mt0_file_path'],
+    source_line: row['source_line'],
+    import_id: row['import_id'],
     other_sources:
-      other_sources_json === null
+      row['other_sources_json'] === null
         ? noOtherSources
-        : (JSON.parse(other_sources_json as string) as OtherSource[]),
+        : (JSON.parse(row['other_sources_json'] as string) as OtherSource[]),
     measurement_sources:
-      measurement_sources_json === null
+      row['measurement_sources_json'] === null
         ? noMeasurementSources
-        : (JSON.parse(measurement_sources_json as string) as Record<string, MeasurementOrigin>),
+        : (JSON.parse(row['measurement_sources_json'] as string) as Record<string, MeasurementOrigin>),
   } as StoredResult
 }
+
+/** Most results have no sweep and nothing failed. */
+const toRecord = (text: SqlValue | undefined): object =>
+  text === '{}' ? {} : (JSON.parse(text as string) as object)
 
 const countMissing = `
   select count(*) as missing from points where job_id = $1 and not exists (
