@@ -60,16 +60,16 @@ export function compareResults(
     }
   }
   const { missing, changed, new: added, same } = byVerdict
-  changed.sort(bySize)
-  // Mostly equal numbers, in the order that they should have.
-  if (same.some(({ difference }) => difference !== 0)) same.sort(bySize)
-  return [...missing, ...changed, ...added, ...same]
+  // The same are mostly equal numbers, in the order that they should have.
+  const isOrdered = same.every(({ difference }) => difference === 0)
+  return [...missing, ...bySize(changed), ...added, ...(isOrdered ? same : bySize(same))]
 }
 
-/** The larger one first. */
-function bySize(a: Change, b: Change): number {
-  const [one, other] = [sizeOf(a), sizeOf(b)]
-  return one === other ? 0 : other - one
+/** The larger one first; each size is found once. */
+function bySize(changes: readonly Change[]): Change[] {
+  const sized = changes.map((change) => ({ change, size: sizeOf(change) }))
+  sized.sort((a, b) => (a.size === b.size ? 0 : b.size - a.size))
+  return sized.map(({ change }) => change)
 }
 
 /** Whether a change is a reason for exit code 7. */
