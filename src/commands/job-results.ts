@@ -1,11 +1,14 @@
 import type { Context } from '../context.ts'
 import type { CheckedJob } from '../domain/check-limits.ts'
+import type { ComparedJob } from '../domain/compare-jobs.ts'
 import type { Job } from '../domain/job.ts'
-import type { PvtPoint } from '../domain/point.ts'
+import { distinctPoints, type PvtPoint } from '../domain/point.ts'
 import type { ResultFilter } from '../domain/point-filter.ts'
 import type { Result } from '../domain/result.ts'
 import { findPoints } from '../store/points.ts'
 import { findValues } from '../store/results.ts'
+import { findSimulationLogs } from '../store/simulation-logs.ts'
+import { findNewestVerdict } from '../store/verdicts.ts'
 import { filterPoints, filterResults } from './result-filter.ts'
 
 /** The results of a job and the points that it expects, in flow order; null where they are not known. */
@@ -25,5 +28,25 @@ export function filterJobResults({ results, expected }: JobResults, filter: Resu
   return {
     results: filterResults(results, filter),
     expected: expected === null ? null : filterPoints(expected, filter),
+  }
+}
+
+/** What a comparison looks at besides the values. */
+export async function toCompared(
+  context: Context,
+  job: Job,
+  { results, expected }: JobResults,
+): Promise<ComparedJob> {
+  const db = await context.database()
+  const verdict = await findNewestVerdict(db, job.job_id)
+  const logs = await findSimulationLogs(db, job.job_id)
+  const versions = logs.flatMap(({ simulator, simulator_version: version }) =>
+    version === null ? [] : [simulator === null ? version : `${simulator} ${version}`],
+  )
+  return {
+    job,
+    points: expected ?? distinctPoints(results),
+    limitsVersion: verdict?.limits_version ?? null,
+    simulatorVersion: versions.length === 0 ? null : [...new Set(versions)].sort().join(', '),
   }
 }

@@ -1,14 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Context } from '../context.ts'
-import { type ComparedJob, compareJobs, type JobDifference } from '../domain/compare-jobs.ts'
+import { compareJobs, type JobDifference } from '../domain/compare-jobs.ts'
 import { type Change, compareResults, isRegression, type Tolerance } from '../domain/compare-results.ts'
-import type { Job } from '../domain/job.ts'
-import { distinctPoints } from '../domain/point.ts'
 import { compareWorst, type WorstChange } from '../domain/worst-value.ts'
 import { exitCodes, usageError } from '../errors.ts'
-import { findNewestVerdict } from '../store/verdicts.ts'
 import { changeKeys, comparisonText, differenceKeys, worstKeys } from './compare-table.ts'
-import { filterJobResults, type JobResults, loadJobResults } from './job-results.ts'
+import { filterJobResults, loadJobResults, toCompared } from './job-results.ts'
 import { knownLimits } from './limits-in-force.ts'
 import { addPointFilters, type PointOptions, toFilter } from './result-filter.ts'
 import { type Act, addExamples, fieldColumns, wholeNumber } from './shared.ts'
@@ -109,19 +106,6 @@ async function answerOf(
       return { value: await findWorst(), keys: worstKeys }
     case 'jobs':
       return { value: await findDifferences(), keys: differenceKeys }
-  }
-}
-
-async function toCompared(
-  context: Context,
-  job: Job,
-  { results, expected }: JobResults,
-): Promise<ComparedJob> {
-  const verdict = await findNewestVerdict(await context.database(), job.job_id)
-  return {
-    job,
-    points: expected ?? distinctPoints(results),
-    limitsVersion: verdict?.limits_version ?? null,
   }
 }
 

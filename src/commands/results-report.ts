@@ -5,16 +5,14 @@ import { checkLimits } from '../domain/check-limits.ts'
 import { compareJobs } from '../domain/compare-jobs.ts'
 import { compareResults, noTolerance } from '../domain/compare-results.ts'
 import type { Job } from '../domain/job.ts'
-import { distinctPoints } from '../domain/point.ts'
 import { compareWorst } from '../domain/worst-value.ts'
 import { usageError } from '../errors.ts'
 import { bytes } from '../render/index.ts'
 import { findImports } from '../store/imports.ts'
-import { findNewestVerdict } from '../store/verdicts.ts'
 import { findWaivers } from '../store/waivers.ts'
 import { programVersion } from '../version.ts'
 import type { Comparison } from './compare-table.ts'
-import { filterJobResults, type JobResults, loadJobResults } from './job-results.ts'
+import { filterJobResults, type JobResults, loadJobResults, toCompared } from './job-results.ts'
 import { loadJobView } from './job-view.ts'
 import { limitsAskedFor } from './limits-asked-for.ts'
 import { limitsIfAny } from './limits-in-force.ts'
@@ -126,16 +124,13 @@ async function compare(
   [newJob, next]: JobWithResults,
   limits: Findings['limits'],
 ): Promise<Comparison> {
-  const db = await context.database()
-  const toCompared = async (job: Job, { results, expected }: JobResults) => ({
-    job,
-    points: expected ?? distinctPoints(results),
-    limitsVersion: (await findNewestVerdict(db, job.job_id))?.limits_version ?? null,
-  })
   return {
     ...{ base: baseJob, new: newJob },
     changes: compareResults(base.results, next.results, noTolerance),
     worst: compareWorst(base.results, next.results, limits),
-    differences: compareJobs(await toCompared(baseJob, base), await toCompared(newJob, next)),
+    differences: compareJobs(
+      await toCompared(context, baseJob, base),
+      await toCompared(context, newJob, next),
+    ),
   }
 }

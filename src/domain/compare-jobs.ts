@@ -4,7 +4,7 @@ import { type PvtPoint, pointName } from './point.ts'
 
 /** Something besides the values that two jobs differ in. */
 export interface JobDifference {
-  /** A column of the job (`simulator`, `mode` …), `limits_version`, `points` or `points_not_in_both`. */
+  /** A column of the job (`simulator`, `mode` …), `simulator_version`, `limits_version`, `points` or `points_not_in_both`. */
   field: string
   base: string | number | null
   new: string | number | null
@@ -16,6 +16,8 @@ export interface ComparedJob {
   points: readonly PvtPoint[]
   /** Of the limits that it was last checked against; null when it never was, or against a file. */
   limitsVersion: number | null
+  /** What its simulation logs say, `PrimeSim W-2024.09`; null when none was kept. */
+  simulatorVersion: string | null
 }
 
 /** What else differs between two jobs: the domain, the configuration, the limits' version, the points. */
@@ -27,6 +29,7 @@ export function compareJobs(base: ComparedJob, next: ComparedJob): JobDifference
     new: valueOf(next.job, field),
   }))
   const points = [
+    { field: 'simulator_version', base: base.simulatorVersion, new: next.simulatorVersion },
     { field: 'limits_version', base: base.limitsVersion, new: next.limitsVersion },
     { field: 'points', base: base.points.length, new: next.points.length },
     {

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pointName } from '../../src/domain/point.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
+import { saveSimulationLogs, type SimulationLogRecord } from '../../src/store/simulation-logs.ts'
 import { type Domain, makeDomain } from '../fixtures/flow.ts'
 import { csvLines, expectFailure, openWorkplace, type Workplace } from './run-pvt.ts'
 
@@ -101,6 +103,20 @@ describe('results compare', () => {
       expect(row.moved).toBe(row.base_point !== row.new_point)
     }
     expect(worst.map(({ measurement }) => measurement)).toEqual(base!.measurements)
+  })
+
+  test('names the versions of the simulator that the logs tell', async () => {
+    const db = await openDatabase({ engine: 'sqlite', path: place.db })
+    const log = (simulator_version: string): SimulationLogRecord => ({
+      ...{ log_path: '/b/simulation.log', point: null, simulator: 'PrimeSim', simulator_version },
+      ...{ success: true, started_at_local: null, elapsed_seconds: null, cpu_seconds: null },
+      ...{ peak_memory_mb: null, measures: null, warnings: 0, working_directory: null },
+    })
+    await saveSimulationLogs(db, baseId, [log('W-2024.09')])
+    await saveSimulationLogs(db, nextId, [log('X-2025.06')])
+    await db.close()
+    const expected = { field: 'simulator_version', base: 'PrimeSim W-2024.09', new: 'PrimeSim X-2025.06' }
+    expect(await compare(7, '--part', 'jobs')).toContainEqual(expected)
   })
 
   test('the table has all parts, the largest changes, and how many are not shown', async () => {
