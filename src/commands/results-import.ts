@@ -154,6 +154,9 @@ async function watched<Answer>(
   try {
     const read = readFound(found, observed)
     await stop()
+    // Only while a large file is read does the program look for signals: elsewhere they end it at once, and SQLite takes
+    // everything back.
+    if (read.large.length === 0) interruption.close()
     return await store(read, observed)
   } catch (error) {
     if (interruption.signal.aborted) await stop()

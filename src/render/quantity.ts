@@ -46,7 +46,10 @@ export function commonScale(values: readonly (number | null)[]): Scale {
   const text = (value: number | null): string => {
     if (value === null || !Number.isFinite(value)) return absent
     if (value === 0) return '0'
-    return Math.abs(value) < smallest ? engineering(value) : (value / unit).toFixed(decimals)
+    if (Math.abs(value) >= smallest) return (value / unit).toFixed(decimals)
+    const own = engineering(value)
+    // A number without a prefix, in a column of `k`, would be read as thousands.
+    return prefix !== '' && /\d$/.test(own) ? value.toExponential(3) : own
   }
   return { prefix, text }
 }

@@ -99,7 +99,7 @@ export function makeSubjects({ place, workers, domain }: Tools): Subject[] {
         const found = await counts(db, 'jobs')
         return found === '60' ? 'before' : found === '0' ? 'after' : `part ${found} left`
       }),
-      allowed: /^(before|part 10 left|after)$/,
+      allowed: /^(before|part \d+ left|after)$/,
       again: /^after$/,
     },
     {
