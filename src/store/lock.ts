@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { codeOf, PvtError } from '../errors.ts'
+import { PvtError } from '../errors.ts'
 import type { Database } from './database.ts'
+import { isProcessGone, processStart } from './process-identity.ts'
 
 /** A task of which there is one at a time, whatever the number of processes and hosts. */
 export type Task = 'cleanup'
@@ -120,31 +120,3 @@ const takenOver = (task: Task): PvtError =>
     `this ${task} was silent for more than ${staleMinutes} minutes, and another one has taken over`,
     'what it has done stays done; run it again to do the rest',
   )
-
-function isProcessGone({ pid, process_start }: LockRow): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    // EPERM: it is there, and another user's.
-    return codeOf(error) === 'ESRCH'
-  }
-  const start = processStart(pid)
-  return start !== null && process_start !== null && start !== process_start
-}
-
-/**
- * Which process a number means: numbers are used again, after a boot at the latest. Null where /proc does not tell; a
- * process that has ended and was not collected yet has no start either way.
- */
-function processStart(pid: number): string | null {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    // The name, in brackets, may hold anything; behind it come the state and, 19 fields on, the start (man 5 proc).
-    const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    return state === 'Z' || state === 'X' ? `${boot}:ended` : `${boot}:${fields[18] ?? ''}`
-  } catch {
-    return null
-  }
-}

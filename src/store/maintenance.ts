@@ -21,6 +21,10 @@ export const jobTables = [
   'job_logs',
   'verdicts',
   'removals',
+  'runs',
+  'stage_progress',
+  'attempts',
+  'dependencies',
 ] as const
 
 /** The tables of the schema, parents first. Limits and waivers belong to a domain, and stay when its jobs go. */

@@ -44,6 +44,7 @@ describe('db status', () => {
         simulation_logs: 0,
         job_logs: expect.any(Number) as number,
         removals: 0,
+        ...{ runs: 0, stage_progress: 0, attempts: 0, dependencies: 0 },
         ...{ verdicts: 0, limits: 0, waivers: 0, delivered_changes: 0 },
       },
       ...{ journal_mode: 'wal', file_system: 'local', pvt_version: version },

@@ -29,7 +29,17 @@ import { keepVerdict } from '../../src/store/verdicts.ts'
 import { jobTables } from '../../src/store/maintenance.ts'
 import { insertImport } from '../../src/store/imports.ts'
 import { onEachEngine } from './contract.ts'
-import { addResults, aNewJob, aResult, at, countOf, storeJob, threePoints, aVerdict } from './jobs.ts'
+import {
+  addFlowRows,
+  addResults,
+  aNewJob,
+  aResult,
+  at,
+  countOf,
+  storeJob,
+  threePoints,
+  aVerdict,
+} from './jobs.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
@@ -167,6 +177,7 @@ onEachEngine('a job', (given) => {
       await saveSimulationLogs(given.db, job.job_id, [aSimulationLog])
       expect(await findSimulationLogs(given.db, job.job_id)).toEqual([aSimulationLog])
       await keepVerdict(given.db, aVerdict(job.job_id))
+      await addFlowRows(given.db, job.job_id)
       jobs.push(job)
     }
     expect(await deleteJob(given.db, jobs[0]!.job_id)).toBe(true)

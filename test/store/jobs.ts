@@ -7,7 +7,7 @@ import { finishStage, moveJob, type MoveDetails } from '../../src/domain/timelin
 import { type JobDescription, newJob } from '../../src/import/describe-job.ts'
 import { changeJob } from '../../src/store/change-job.ts'
 import { createJob } from '../../src/store/create-job.ts'
-import type { Database } from '../../src/store/database.ts'
+import type { Database, SqlValue } from '../../src/store/database.ts'
 import { findJob, lockJob, type NewJob } from '../../src/store/jobs.ts'
 import { tables } from '../../src/store/maintenance.ts'
 import { setLimits, type StoredLimits } from '../../src/store/limits.ts'
@@ -113,6 +113,45 @@ export const limitsOf = (domain: string, text: string, second = 0): Omit<StoredL
   ...{ file_path: '/proj/limits.csv', limit_count: 1, set_by: 'eva', set_at: at(second) },
 })
 
+/** What is known of a job from following its flow: a row in each of the tables. */
+export async function addFlowRows(db: Database, jobId: string): Promise<void> {
+  const { corner, extraction, temperature, voltage_combo } = threePoints[0]!
+  const point = { corner, extraction, temperature, voltage_combo }
+  const rows: Record<string, Record<string, SqlValue>> = {
+    runs: {
+      ...{
+        run_number: 1,
+        kind: 'run',
+        command: '["sh","flow.sh"]',
+        cwd: '/proj/gpio',
+        host: 'farm1',
+        pid: 2 ** 22,
+      },
+      ...{
+        process_start: 'boot:1',
+        watcher_pid: 4,
+        started_at: at(0),
+        seen_at: at(1),
+        output_tail: '"µ"\n%',
+      },
+    },
+    stage_progress: { stage: 'run', done: 1, failed: 1, expected: 3, first_at: at(0), changed_at: at(1) },
+    attempts: {
+      ...point,
+      attempt: 1,
+      state: 'done',
+      farm_id: '14858603090',
+      elapsed_seconds: 0.1,
+      seen_at: at(1),
+    },
+    dependencies: { after_job_id: 'another job', condition: 'ok', added_at: at(0) },
+  }
+  for (const [table, row] of Object.entries(rows)) {
+    const columns = ['job_id', ...Object.keys(row)]
+    await db.insert(table, columns, [[jobId, ...Object.values(row)]])
+  }
+}
+
 /** How many rows of a table belong to a job. */
 export async function countOf(db: Database, table: string, jobId: string): Promise<number> {
   const [row] = await db.query<{ n: number }>(`select count(*) as n from ${table} where job_id = $1`, [jobId])
@@ -134,6 +173,7 @@ export async function fill(db: Database): Promise<void> {
   await storeJob(db, { name: 'queued' })
   for (const { job_id } of [completed, failed]) {
     await changeJob(db, job_id, at(40), (present) => finishStage(present, 'gen', at(40)))
+    await addFlowRows(db, job_id)
     await addResults(db, job_id, [
       aResult(threePoints[0]!, {
         measurements: { del_rr: 0.1 + 0.2, 'wire[15]': 5e-324 },

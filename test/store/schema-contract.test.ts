@@ -83,6 +83,19 @@ onEachEngine('a new database', (given) => {
       job_logs: ['job_id', 'log_number', 'logged_at', 'level', 'source', 'message'],
       removals: ['job_id', 'completed_at', 'begun_at'],
       delivered_changes: ['change_id', 'delivered_at'],
+      runs: [
+        ...['job_id', 'run_number', 'kind', 'command', 'cwd', 'host', 'boot_id', 'pid', 'process_start'],
+        ...['watcher_pid', 'watcher_start', 'started_at', 'seen_at', 'ended_at', 'exit_code', 'signal'],
+        ...['output_path', 'output_bytes', 'output_head', 'output_tail'],
+        ...['errors_path', 'errors_bytes', 'errors_head', 'errors_tail'],
+      ],
+      stage_progress: ['job_id', 'stage', 'done', 'failed', 'expected', 'first_at', 'changed_at'],
+      attempts: [
+        ...['job_id', 'corner', 'extraction', 'temperature', 'voltage_combo', 'attempt', 'state', 'checked'],
+        ...['farm_id', 'log_path', 'started_at_local', 'elapsed_seconds', 'cpu_seconds', 'peak_memory_mb'],
+        ...['measurements_json', 'failed_json', 'seen_at'],
+      ],
+      dependencies: ['job_id', 'after_job_id', 'condition', 'added_at'],
       locks: ['task', 'holder', 'host', 'pid', 'process_start', 'user', 'since', 'refreshed_at'],
     })
   })
@@ -95,8 +108,15 @@ onEachEngine('a new database', (given) => {
             and indexname not like '%_pkey' and indexname not like '%_key' order by indexname`,
     )
     expect(rows.map(({ name }) => name)).toEqual([
-      ...['imports_by_job', 'jobs_by_backup', 'jobs_by_backup_content', 'jobs_by_domain'],
-      ...['jobs_by_status', 'jobs_by_time', 'jobs_by_user', 'stages_by_time', 'waivers_by_domain'],
+      ...[
+        'dependencies_by_upstream',
+        'imports_by_job',
+        'jobs_by_backup',
+        'jobs_by_backup_content',
+        'jobs_by_domain',
+      ],
+      ...['jobs_by_status', 'jobs_by_time', 'jobs_by_user', 'runs_open', 'stages_by_time'],
+      'waivers_by_domain',
     ])
   })
 
@@ -135,6 +155,7 @@ onEachEngine('a new database', (given) => {
         { version: 5, name: '0005_limits' },
         { version: 6, name: '0006_time_index' },
         { version: 7, name: '0007_deliveries' },
+        { version: 8, name: '0008_flow' },
       ],
       pending: [],
       changed: [],
