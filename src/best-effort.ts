@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Context, risingClock } from './context.ts'
-import type { Change } from './domain/change.ts'
+import type { Change, Submission, Submitted } from './domain/change.ts'
 import { messageOf, PvtError } from './errors.ts'
 import { isAway, makeOnce } from './import/deliver.ts'
-import { keepChange } from './import/spool.ts'
+import { keepChange, waitingFor } from './import/spool.ts'
 import type { Settings } from './settings.ts'
+import type { Database } from './store/database.ts'
 import { shownLocation } from './store/open-database.ts'
 
 /** In all, so that a stage mark with the database away is over within a second. */
@@ -44,14 +45,12 @@ export async function runBestEffort(
   const change_id = randomUUID()
   const at = context.now()
   try {
-    await withinPatience(async () => {
+    const make = async (): Promise<void> => {
       const db = await context.database()
-      await makeOnce(
-        db,
-        { change_id, ...described(settings, at), words: [] },
-        { now: at, make: () => run(held) },
-      )
-    })
+      const change = { change_id, ...described(settings, at), words: [] }
+      await makeOnce(db, change, { now: at, make: () => run(held) })
+    }
+    await within(patienceMs, make())
   } catch (error) {
     if (!isAway(error)) throw error
     if (waitable() === null) await askWithout(run, { ...held, now: risingClock(() => Date.parse(at)) }, error)
@@ -62,6 +61,37 @@ export async function runBestEffort(
     return
   }
   for (const answer of answers) await answer()
+}
+
+/**
+ * Makes a change at once, or keeps it for later, for a command that goes on: the database is opened for it and closed
+ * again. A change does not overtake those that wait.
+ *
+ * @throws what the database says to the change, and a spool that cannot be written.
+ */
+export async function submitChange(
+  context: Context,
+  { words, at, patienceMs, keep: kept }: Submission,
+  make: (db: Database, change: Change) => Promise<void>,
+): Promise<Submitted> {
+  const { settings } = context
+  const change: Change = { change_id: randomUUID(), ...described(settings, at), words }
+  try {
+    const db = await within(patienceMs.answer, context.database())
+    if (kept !== null && waitingFor(settings.spool, db.location).length > 0) {
+      keepChange(settings.spool, { ...change, words: kept })
+      return { state: 'kept', reason: 'other changes wait' }
+    }
+    await within(patienceMs.change, make(db, change))
+    return { state: 'made', reason: null }
+  } catch (error) {
+    if (!isAway(error)) throw error
+    if (kept === null) return { state: 'dropped', reason: error.message }
+    keepChange(settings.spool, { ...change, words: kept })
+    return { state: 'kept', reason: error.message }
+  } finally {
+    await context.closeDatabase()
+  }
 }
 
 const described = (settings: Settings, at: string): Omit<Change, 'change_id' | 'words'> => ({
@@ -101,15 +131,15 @@ async function askWithout(
 }
 
 /** A server that accepts and then says nothing must not hold the flow up. */
-async function withinPatience(work: () => Promise<void>): Promise<void> {
+async function within<Value>(milliseconds: number, work: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const over = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new PvtError('database_unreachable', `the database did not answer within ${patienceMs} ms`))
-    }, patienceMs)
+      reject(new PvtError('database_unreachable', `the database did not answer within ${milliseconds} ms`))
+    }, milliseconds)
   })
   try {
-    await Promise.race([work(), over])
+    return await Promise.race([work, over])
   } finally {
     clearTimeout(timer)
   }

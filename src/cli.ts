@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { completionAnswer, completionWord } from './commands/completion-candidates.ts'
 import { commands } from './commands/index.ts'
 import { impatience, runBestEffort, type Waitable } from './best-effort.ts'
-import { type Act, addExamples, examplesOf } from './commands/shared.ts'
+import { type Act, addExamples, examplesOf, isWithoutWaiting } from './commands/shared.ts'
 import type { Context } from './context.ts'
 import { openContext } from './open-context.ts'
 import { failureOf, reportFailure } from './failure.ts'
@@ -152,7 +152,7 @@ async function runInContext<Arguments extends unknown[]>(
   const bestEffort = wantsBestEffort(command, settings)
   let waitable: Waitable | null = null
   const context = openContext(settings, {
-    open: bestEffort ? impatience : {},
+    open: bestEffort || isWithoutWaiting(command) ? impatience : {},
     run: runWords,
     onWaitable: (instead) => {
       waitable = instead ?? { words: program.args, answer: null }
@@ -162,7 +162,7 @@ async function runInContext<Arguments extends unknown[]>(
     if (!bestEffort) await run(context, ...rest)
     else await runBestEffort(context, { run: (held) => run(held, ...rest), waitable: () => waitable })
   } finally {
-    if (bestEffort) leaveSoon(context)
+    if (bestEffort || isWithoutWaiting(command)) leaveSoon(context)
     else await context.close()
   }
 }

@@ -1,5 +1,5 @@
 import type { Database } from './store/database.ts'
-import type { Change, Delivery } from './domain/change.ts'
+import type { Change, Delivery, Submission, Submitted } from './domain/change.ts'
 import type { Settings } from './settings.ts'
 import type { Column, Document } from './render/index.ts'
 import type { Interruption } from './interrupt.ts'
@@ -16,6 +16,8 @@ export interface Context {
   delivering: Change | null
   /** Opens the database and delivers all that waits for it in the spool; every command that opens it delivers some. */
   deliver(): Promise<Delivery>
+  /** For a command that goes on: makes a change at once, or keeps it for later; the database is closed afterwards. */
+  submit(change: Submission): Promise<Submitted>
   /** Closes the database; the next call of `database` opens it anew. */
   closeDatabase(): Promise<void>
   /** The present instant, ISO 8601 UTC with milliseconds; every call gives a later one than the call before. */

@@ -1,3 +1,4 @@
+import { submitChange } from './best-effort.ts'
 import { type Context, risingClock } from './context.ts'
 import { watchForInterruption } from './interrupt.ts'
 import {
@@ -10,7 +11,7 @@ import { noProgress, openProgressBar, type ProgressBar } from './progress.ts'
 import { render, renderList, visible } from './render/index.ts'
 import type { Settings } from './settings.ts'
 import type { Change, Delivery } from './domain/change.ts'
-import { deliverSpool, deliveryLines } from './import/deliver.ts'
+import { deliverSpool, deliveryLines, makeOnce } from './import/deliver.ts'
 import { hasSpool } from './import/spool.ts'
 import type { Database, OpenOptions } from './store/database.ts'
 import { openDatabase } from './store/open-database.ts'
@@ -87,6 +88,13 @@ export function openContext(
       await context.database()
       return delivery
     },
+    submit: (submission) =>
+      submitChange(context, submission, (database, change) =>
+        makeOnce(database, change, {
+          now: clock(),
+          make: () => run(change.words, contextOfChange(context, change, database)),
+        }),
+      ),
     closeDatabase,
     now: clock,
     print: async (document) => {

@@ -28,6 +28,8 @@ export interface Settings {
   user: string
   /** Where changes are kept that could not reach their database: a folder on the local disk. */
   spool: string
+  /** Where the output of flows is kept that `pvt run` starts. */
+  outputs: string
   /** `PVT_BEST_EFFORT`: a database that is away does not make a change fail. */
   bestEffort: boolean
   /** `$PVT_JOB`; null when it is not set. */
@@ -71,6 +73,7 @@ export const environmentVariables: readonly Surrounding[] = [
       "`local` or `network`: what the database's file system is taken for, when `pvt` is wrong about it",
   },
   { names: ['XDG_DATA_HOME', 'HOME'], meaning: 'where the default database is' },
+  { names: ['XDG_STATE_HOME'], meaning: 'where `pvt run` keeps the output of flows' },
   { names: ['USER', 'LOGNAME'], meaning: 'who you are: the owner of new jobs' },
   {
     names: ['NO_COLOR', 'FORCE_COLOR', 'TERM=dumb'],
@@ -99,6 +102,11 @@ export const ownFiles: readonly Surrounding[] = [
     meaning: 'the copy that is made before the schema is brought up to date',
   },
   { names: ['backups/'], meaning: 'beside the database: where `pvt backup` writes to unless told otherwise' },
+  {
+    names: ['~/.local/state/pvt/output/'],
+    meaning:
+      'what flows wrote that `pvt run` started; `$XDG_STATE_HOME/pvt/output/` where that variable is set',
+  },
   { names: ['config.cfg'], meaning: 'the configuration of a run, in its domain folder' },
   { names: ['00bkp_YYYYMMDDHHmm/'], meaning: "a backup of the flow, in a run's domain folder" },
   { names: ['~/.pgpass'], meaning: 'passwords for PostgreSQL' },
@@ -128,6 +136,7 @@ export function toSettings(
     unicode: hasUnicode(environment),
     user: currentUser(environment),
     spool: spoolFolder(environment),
+    outputs: outputFolder(environment),
     bestEffort: isSet(environment.PVT_BEST_EFFORT) && environment.PVT_BEST_EFFORT !== '0',
     job: environment.PVT_JOB ?? null,
     cwd,
@@ -187,6 +196,15 @@ function spoolFolder({ PVT_SPOOL }: Environment): string {
     throw usageError('PVT_SPOOL is empty', 'name a folder on the local disk, or unset it for the default')
   }
   return PVT_SPOOL === undefined ? `/var/tmp/pvt-spool-${process.getuid?.() ?? 'user'}` : resolve(PVT_SPOOL)
+}
+
+/** The user's state (XDG Base Directory Specification); where there is no home, beside the spool. */
+function outputFolder(environment: Environment): string {
+  const { XDG_STATE_HOME } = environment
+  if (isSet(XDG_STATE_HOME) && isAbsolute(XDG_STATE_HOME)) return join(XDG_STATE_HOME, 'pvt', 'output')
+  const home = isSet(environment.HOME) ? environment.HOME : homeOfUser()
+  if (home === null) return `/var/tmp/pvt-output-${process.getuid?.() ?? 'user'}`
+  return join(home, '.local', 'state', 'pvt', 'output')
 }
 
 /** Throws for a user that the system does not know (a container). os.homedir() believes an empty HOME. */

@@ -23,7 +23,7 @@ const layers: Record<string, { imports: readonly string[]; types?: readonly stri
   'best-effort.ts': { imports: ['context.ts', 'domain', 'errors.ts', 'import', 'settings.ts', 'store'] },
   'open-context.ts': {
     imports: [
-      ...['context.ts', 'domain', 'import', 'interrupt.ts', 'output.ts', 'progress.ts'],
+      ...['best-effort.ts', 'context.ts', 'domain', 'import', 'interrupt.ts', 'output.ts', 'progress.ts'],
       ...['render', 'settings.ts', 'store'],
     ],
   },

@@ -29,11 +29,13 @@ import { defineResultsReport } from './results-report.ts'
 import { defineResultsSensitivity } from './results-sensitivity.ts'
 import { defineResultsShow } from './results-show.ts'
 import { defineResultsSummary } from './results-summary.ts'
+import { defineRun } from './run.ts'
 import { defineSpoolDrop, defineSpoolFlush, defineSpoolList } from './spool.ts'
 import { defineStageList } from './stage-list.ts'
 import { defineStageDone, defineStageFail, defineStageStart } from './stage-mark.ts'
 import { defineStats } from './stats.ts'
 import { defineTrend } from './trend.ts'
+import { defineWatch } from './watch.ts'
 import type { Act } from './shared.ts'
 
 export type Define = (parent: Command, act: Act) => void
@@ -53,6 +55,8 @@ export interface Single {
 
 /** Everything that `pvt` can do, in the order of `pvt --help`. */
 export const commands: readonly (Group | Single)[] = [
+  { name: 'run', define: defineRun },
+  { name: 'watch', define: defineWatch },
   {
     name: 'job',
     summary: 'record runs and look after them',

@@ -50,6 +50,27 @@ export function wholeNumber(least: number): (text: string) => number {
   }
 }
 
+/** A number of seconds, with a fraction or without, for Commander. */
+export function seconds(least: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
+    if (!(value >= least) || value > 86_400) {
+      throw new InvalidArgumentError(`It must be a number of seconds, from ${least} to 86400.`)
+    }
+    return value
+  }
+}
+
+const impatient = new WeakSet<Command>()
+
+/** For commands that must not be held up by the database, whatever it does: `pvt run`, `pvt watch`. */
+export function withoutWaiting(command: Command): Command {
+  impatient.add(command)
+  return command
+}
+
+export const isWithoutWaiting = (command: Command): boolean => impatient.has(command)
+
 export function toStageName(text: string): StageName {
   const stage = parseStageName(text)
   if (stage === null) throw usageError(`there is no stage '${text}'`, `stages: ${stageNames.join(' ')}`)

@@ -27,3 +27,22 @@ export interface Delivery {
   /** Still waiting: no more than so many are delivered at once. */
   waiting: number
 }
+
+/** How a command that goes on makes a change. */
+export interface Submission {
+  words: string[]
+  /** When it was made, ISO 8601 UTC. */
+  at: string
+  /** How long the database may take to answer, and how long the change itself. */
+  patienceMs: { answer: number; change: number }
+  /** What is kept while the database is away; null for what is not worth it, a mere sign of life. */
+  keep: string[] | null
+}
+
+/** What became of a submission. */
+export interface Submitted {
+  /** `kept`: it waits in the spool. `dropped`: the database is away, and it was not worth keeping. */
+  state: 'made' | 'kept' | 'dropped'
+  /** What the database that is away said; null for a change that was made. */
+  reason: string | null
+}

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { measureAnswers } from './answers.ts'
+import { measureFlow } from './flow.ts'
 import { measureOperations, warmUp } from './in-process.ts'
 import { measureImports } from './imports.ts'
 import { describeMachine, findTools } from './machine.ts'
@@ -14,7 +15,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '100' } },
 })
-const parts = ['startup', 'operations', 'parse', 'recursive', 'imports', 'answers']
+const parts = ['startup', 'operations', 'parse', 'recursive', 'imports', 'answers', 'flow']
 const unknown = positionals.find((name) => !parts.includes(name))
 const rounds = Number(values.rounds)
 
@@ -36,6 +37,8 @@ if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
       // Seconds a round: a few of them tell enough.
       recursive: wanted('recursive') ? await measureRecursive(shop, tools, Math.min(rounds, 5)) : null,
       imports: wanted('imports') ? await measureImports(shop, tools, rounds) : null,
+      // Forty seconds a round.
+      flow: wanted('flow') ? await measureFlow(shop, Math.min(rounds, 3)) : null,
       answers: wanted('answers') ? await measureAnswers(shop, rounds) : null,
     }
     process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report))

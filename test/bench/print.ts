@@ -1,5 +1,6 @@
 import type { ImportsReport } from './imports.ts'
 import type { AnswersReport } from './answers.ts'
+import type { FlowReport } from './flow.ts'
 import type { OperationsReport } from './in-process.ts'
 import type { Spread } from './interleave.ts'
 import type { Machine } from './machine.ts'
@@ -16,10 +17,11 @@ export interface Report {
   recursive: RecursiveReport | null
   imports: ImportsReport | null
   answers: AnswersReport | null
+  flow: FlowReport | null
 }
 
 export function reportText(report: Report): string {
-  const { machine, startup, operations, parse, recursive, imports, answers } = report
+  const { machine, startup, operations, parse, recursive, imports, answers, flow } = report
   return [
     machineText(machine),
     ...(startup === null ? [] : [startupText(startup)]),
@@ -28,6 +30,7 @@ export function reportText(report: Report): string {
     ...(recursive === null ? [] : [recursiveText(recursive)]),
     ...(imports === null ? [] : [importsText(imports)]),
     ...(answers === null ? [] : [answersText(answers)]),
+    ...(flow === null ? [] : [flowText(flow)]),
   ].join('\n')
 }
 
@@ -63,6 +66,38 @@ function answersText({ rounds, figures }: AnswersReport): string {
     verdict(one.toShow, one.limit),
   ])
   return `${title}\n\n${tableText([['command', 'median', 'min-max', 'to show', 'limit', ''], ...rows])}`
+}
+
+function flowText({ points, rounds, bare, toBare, megabytes, corePercent, ...own }: FlowReport): string {
+  const title = `A flow of ${points} points, s: median (min-max) of ${rounds} alternating rounds; the cost of pvt while it watches`
+  const seconds = ({ median, min, max }: Spread): string[] => [
+    (median / 1000).toFixed(2),
+    `${(min / 1000).toFixed(2)}-${(max / 1000).toFixed(2)}`,
+  ]
+  const cost = [
+    ...[toBare.toFixed(3), '1.02', verdict(toBare, 1.02)],
+    ...[megabytes.toFixed(0), '60', verdict(megabytes, 60)],
+    ...[corePercent.toFixed(2), '1', verdict(corePercent, 1)],
+  ]
+  const head = [
+    'command',
+    'median',
+    'min-max',
+    'ratio',
+    'limit',
+    '',
+    'MB',
+    'limit',
+    '',
+    '% of a core',
+    'limit',
+    '',
+  ]
+  return `${title}\n\n${tableText([
+    head,
+    ['sh flow.sh', ...seconds(bare), ...cost.map(() => '')],
+    ['pvt run -- sh flow.sh', ...seconds(own), ...cost],
+  ])}`
 }
 
 function operationsText({ rounds, figures }: OperationsReport): string {

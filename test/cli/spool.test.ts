@@ -152,6 +152,72 @@ describe.each(eachEngine)('best effort on $name', ({ make }) => {
   })
 })
 
+describe.each(eachEngine)('two hosts with a spool each, on $name', ({ make }) => {
+  test('deliver late and in any order, and nothing is lost', async () => {
+    const fresh = await make()
+    const { location } = fresh
+    const place = openWorkplace(location.engine === 'sqlite' ? location.path : location.url)
+    try {
+      const on = (host: string, words: readonly string[], env = {}): ReturnType<Workplace['pvt']> =>
+        place.pvt(words, { env: { PVT_SPOOL: place.path(host), PVT_BEST_EFFORT: '1', ...env } })
+      // Nobody can make or reach the database: its folder is a file.
+      const nowhere = { PVT_DB: place.path('file', 'pvt.db') }
+      writeFileSync(place.path('file'), '')
+      const created = await on('a', ['job', 'create', '--name', 'gpio', '--stages', 'gen,run'], nowhere)
+      const job = created.stdout.trim()
+      await on('b', ['stage', 'start', 'gen', '-j', job], nowhere)
+      await on('b', ['stage', 'done', 'gen', '-j', job], nowhere)
+      await on('a', ['stage', 'start', 'run', '-j', job], nowhere)
+      await on('b', ['stage', 'done', 'run', '-j', job], nowhere)
+      for (const host of ['a', 'b'])
+        for (const name of readdirSync(place.path(host))) {
+          const file = place.path(host, name)
+          const meant = `database ${shownLocation(location)}`
+          writeFileSync(file, readFileSync(file, 'utf8').replace(/^database .*$/m, meant))
+        }
+      // The job is still on the other host: what is told of it waits.
+      expect(await on('b', ['spool', 'flush'])).toMatchObject({
+        code: 0,
+        stdout: '0 changes delivered, 0 put aside\n',
+      })
+      expect((await on('b', ['history'])).stderr).toContain('3 spooled changes still wait')
+      expect((await on('a', ['history'])).stderr).toContain('2 spooled changes delivered')
+      expect((await on('b', ['history'])).stderr).toContain('3 spooled changes delivered')
+      const view = await place.json<Timeline>(['job', 'status', job])
+      expect(view).toMatchObject({ status: 'completed', completed_stages: ['gen', 'run'] })
+      expect(view.stages.map(({ stage, status }) => [stage, status])).toEqual([
+        ['gen', 'done'],
+        ['run', 'done'],
+      ])
+      for (const { started_at, finished_at } of view.stages) expect(finished_at! >= started_at!).toBe(true)
+      expect(await place.json(['spool', 'list'], { env: { PVT_SPOOL: place.path('b') } })).toEqual([])
+    } finally {
+      place.remove()
+      await fresh.drop()
+    }
+  })
+
+  test('a change of a job that never comes is put aside after a week', async () => {
+    const fresh = await make()
+    const { location } = fresh
+    const place = openWorkplace(location.engine === 'sqlite' ? location.path : location.url)
+    try {
+      mkdirSync(place.path('spool'), { mode: 0o700 })
+      const at = new Date(Date.now() - 8 * 86_400_000).toISOString()
+      const head = `id c1\nat ${at}\ndatabase ${shownLocation(location)}\nuser ada\nhost h\ncwd /\njob \n`
+      const words = ['stage', 'done', 'gen', '-j', '01234567-89ab-4cde-8f01-23456789abcd']
+      const text = `pvt-change 1\n${head}\n${words.map((word) => `${word}\0`).join('')}`
+      writeFileSync(place.path('spool', '1.change'), text)
+      const env = { PVT_SPOOL: place.path('spool') }
+      expect((await place.pvt(['spool', 'flush'], { env })).code).toBe(4)
+      expect(await place.json(['spool', 'list'], { env })).toMatchObject([{ state: 'refused' }])
+    } finally {
+      place.remove()
+      await fresh.drop()
+    }
+  })
+})
+
 /** The README's own lines. */
 function shellFunction(): string {
   const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8')

@@ -195,3 +195,59 @@ describe('a move of a job', () => {
     expect(change.log).toEqual({ level: 'info', message: 'running → cancelled: wrong netlist' })
   })
 })
+
+describe('a mark that is told late, from the spool of another host', () => {
+  const completed = { status: 'completed', started_at: at(0), completed_at: at(50) } as const
+  const failed = { ...completed, status: 'failed', error_stage: 'ext' } as const
+
+  it('tells when an attempt began that was only known to be done', () => {
+    const done = attempt('gen', { started_at: null, finished_at: at(20), elapsed_seconds: null })
+    expect(startStage(present(running, [done]), 'gen', at(10))).toMatchObject({
+      job: { completed_stages: ['gen'] },
+      stages: [{ ...done, started_at: at(10), elapsed_seconds: 10 }],
+      log: { message: 'stage gen started, told late' },
+    })
+  })
+
+  it('says nothing new about an attempt that was running then', () => {
+    const done = attempt('gen', { started_at: at(5), finished_at: at(20) })
+    expect(startStage(present(running, [done]), 'gen', at(10))).toBeNull()
+  })
+
+  it.each([
+    [completed, 'done'],
+    [failed, 'failed'],
+  ] as const)('leaves the state of a job of %j alone', (fields, status) => {
+    const begun = startStage(present(fields), 'run', at(10))!
+    expect(begun.job).toEqual({ completed_stages: status === 'done' ? ['run'] : [] })
+    expect(begun.stages).toMatchObject([{ stage: 'run', status, started_at: at(10), finished_at: null }])
+    const ended = finishStage(present(fields, begun.stages), 'run', at(30))!
+    expect(ended.job).toEqual({ completed_stages: ['run'] })
+    expect(ended.stages).toMatchObject([
+      { stage: 'run', attempt: 1, status: 'done', finished_at: at(30), elapsed_seconds: 20 },
+    ])
+  })
+
+  it('of a failure does not end work that was taken up since', () => {
+    const later = attempt('run', { ...started, started_at: at(30) })
+    const change = failStage(
+      present(running, [later]),
+      'gen',
+      { message: 'no licence', exitCode: 3 },
+      at(20),
+    )!
+    expect(change.job).toEqual({ completed_stages: [] })
+    expect(change.stages).toMatchObject([{ stage: 'gen', status: 'failed', message: 'no licence' }])
+  })
+
+  it('does not take the job back to an earlier stage', () => {
+    const later = attempt('ext', { ...started, started_at: at(30) })
+    expect(startStage(present(running, [later]), 'run', at(20))!.job).not.toHaveProperty('current_stage')
+    expect(finishStage(present(running, [later]), 'run', at(25))!.job).not.toHaveProperty('current_stage')
+  })
+
+  it('after the end of a job is refused as ever', () => {
+    expect(() => startStage(present(completed), 'run', at(60))).toThrow(/completed is final|is completed/)
+    expect(startStage(present(failed), 'run', at(60))!.job).toMatchObject({ status: 'running' })
+  })
+})

@@ -1,0 +1,121 @@
+import { closeSync, fstatSync, write, mkdirSync, openSync, readSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Kept in the database of each output, whatever its size: the beginning and the end, in bytes. */
+const headBytes = 4096
+const tailBytes = 16_384
+
+/** At most so much is passed on at once. */
+const pieceBytes = 65_536
+
+/** What the database keeps of an output. */
+export interface OutputFacts {
+  bytes: number
+  head: string
+  /** Empty when the head holds it all. */
+  tail: string
+}
+
+/**
+ * The file that a flow writes its output into. The flow writes by itself, not through a pipe to us: when pvt is
+ * killed, or stands still behind a terminal that was stopped, the flow goes on.
+ */
+export class OutputFile {
+  readonly path: string
+  /** For the flow's process. */
+  readonly descriptor: number
+  #passed = 0
+
+  /** Makes the file and its folder; only the user may read it. @throws the system's error. */
+  constructor(path: string) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    this.path = path
+    this.descriptor = openSync(path, 'ax+', 0o600)
+  }
+
+  /** What was written since the last call, a piece of it; null when there is nothing new. */
+  next(): Buffer | null {
+    const { size } = fstatSync(this.descriptor)
+    if (size <= this.#passed) return null
+    const piece = Buffer.allocUnsafe(Math.min(size - this.#passed, pieceBytes))
+    const read = readSync(this.descriptor, piece, 0, piece.length, this.#passed)
+    this.#passed += read
+    return read === 0 ? null : piece.subarray(0, read)
+  }
+
+  facts(): OutputFacts {
+    const { size } = fstatSync(this.descriptor)
+    const head = this.#text(0, Math.min(size, headBytes))
+    const from = Math.max(headBytes, size - tailBytes)
+    return { bytes: size, head, tail: from >= size ? '' : this.#text(from, size - from) }
+  }
+
+  close(): void {
+    closeSync(this.descriptor)
+  }
+
+  #text(from: number, length: number): string {
+    const bytes = Buffer.alloc(length)
+    const read = readSync(this.descriptor, bytes, 0, length, from)
+    // PostgreSQL's text holds no NUL.
+    return bytes.toString('utf8', 0, read).replaceAll('\0', '\uFFFD')
+  }
+}
+
+/** How often a running flow's output is passed on. */
+const passMs = 200
+
+/**
+ * Copies what a flow writes to where pvt itself writes, while it runs. A reader that stands still holds nothing up,
+ * and one that has gone ends the copying alone.
+ */
+export class Passage {
+  readonly #file: OutputFile
+  readonly #to: 1 | 2
+  readonly #timer: NodeJS.Timeout
+  #copying: Promise<void> | null = null
+  #gone = false
+
+  constructor(file: OutputFile, to: 1 | 2) {
+    this.#file = file
+    this.#to = to
+    this.#timer = setInterval(() => {
+      void this.#copy()
+    }, passMs)
+  }
+
+  /** Copies what is left, and ends. */
+  async end(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#copying
+    await this.#copy()
+  }
+
+  #copy(): Promise<void> {
+    this.#copying ??= this.#copyAll().finally(() => {
+      this.#copying = null
+    })
+    return this.#copying
+  }
+
+  async #copyAll(): Promise<void> {
+    for (;;) {
+      const piece = this.#gone ? null : this.#file.next()
+      if (piece === null) return
+      for (let offset = 0; offset < piece.length && !this.#gone;) offset += await this.#write(piece, offset)
+    }
+  }
+
+  #write(piece: Buffer, offset: number): Promise<number> {
+    return new Promise((resolve) => {
+      write(this.#to, piece, offset, piece.length - offset, null, (error, written) => {
+        if (error === null) resolve(written)
+        else if (error.code === 'EAGAIN') setTimeout(resolve, 20, 0)
+        else {
+          this.#gone = true
+          resolve(0)
+        }
+      })
+    })
+  }
+}
