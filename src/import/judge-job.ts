@@ -157,9 +157,13 @@ async function blame(db: Database, job: Job, last: StageName, backup: string | n
   const { current_stage: current, planned_stages: planned } = job
   if (current !== null && current !== last && planned.includes(current)) return current
   const progress = await findStageProgress(db, job.job_id)
-  const short = planned.find((stage) =>
-    progress.some((row) => row.stage === stage && row.expected !== null && row.done < row.expected),
-  )
+  // A stage of which nothing was seen has delivered nothing; but what came before pvt looked is not known.
+  const from = planned.findIndex((stage) => progress.some((row) => row.stage === stage))
+  const short = planned.find((stage, index) => {
+    const row = progress.find((one) => one.stage === stage)
+    if (row === undefined) return from >= 0 && index > from && stage !== 'usr'
+    return row.expected !== null && row.done < row.expected
+  })
   // Nothing was begun as far as anybody saw.
   if (short === undefined && current === null && backup === null) return planned[0] ?? last
   return short ?? last

@@ -94,7 +94,8 @@ describe.each(eachEngine)('pvt run on $name', ({ make }) => {
   })
 
   test('an extraction that loses everything is a failed job, though the flow returns 0', async () => {
-    place.flow({ deadExtraction: true })
+    // Slow enough for all that it deletes to be seen before.
+    place.flow({ deadExtraction: true, pace: 0.6 })
     const { code } = await inDomain([...run, '--', 'sh', 'flow.sh'])
     expect(code).toBe(0)
     const job = await place.job()
@@ -276,7 +277,7 @@ describe.each(eachEngine)('pvt run on $name', ({ make }) => {
     expect(job).toMatchObject({
       ...{ status: 'failed', error_stage: 'run', stored_simulations: 43 },
       error_message: '1 of 44 PVT points missing: SSG/typical/125/v1min',
-      completed_stages: ['gen', 'run', 'ext', 'srt'],
+      completed_stages: ['gen', 'run', 'ext', 'srt', 'bkp'],
     })
     expect(job.stages.map(({ stage, attempt }) => [stage, attempt])).toEqual(
       ['gen', 'run', 'ext', 'srt', 'bkp'].map((stage) => [stage, 1]),
