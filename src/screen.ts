@@ -60,7 +60,6 @@ const part = /\x1b\[[\d;]*m|[^]/gu
 
 /** The beginning of a line, with all of its colour codes, so that none stays on. */
 function cut(line: string, width: number): string {
-  if (line.length <= width) return line
   let taken = 0
   return line.replace(part, (text) => {
     if (text.length > 2) return text

@@ -98,7 +98,9 @@ function changeLine(view: JobStatusView, unicode: boolean): string {
     const where = error_stage === null ? '' : ` in stage ${error_stage}`
     const why = error_message === null ? '' : `: ${error_message}`
     const took = view.elapsed_seconds === null ? '' : `, took ${duration(view.elapsed_seconds)}`
-    return `${status}${where}${why}, ${simulationsText(view)}${took}`
+    const counts =
+      view.total_simulations === null && view.stored_simulations === 0 ? '' : `, ${simulationsText(view)}`
+    return `${status}${where}${why}${counts}${took}`
   }
   if (status === 'queued') return status
   const counts = view.progress.find(({ stage, done }) => stage === current_stage && done !== null)

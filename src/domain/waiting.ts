@@ -77,11 +77,13 @@ function waitingOfFlow({ stages, progress, attempts, now }: WaitingInput): Waiti
     }
   }
   const [waiting, ...others] = at
-  if (waiting?.state === 'submitted' && others.length === 0) {
+  const isSimulating = running === null || running.stage === 'run'
+  if (isSimulating && waiting?.state === 'submitted' && others.length === 0) {
     const since = newest([waiting.first_seen_at, counts?.changed_at ?? null])
     return { state: 'queue', since, reason: `${points}, none running` }
   }
-  const reason = points || (running === null ? 'between two stages' : `stage ${running.stage}`)
+  const what = running === null ? 'between two stages' : `stage ${running.stage}`
+  const reason = isSimulating && points !== '' ? points : what
   return { state: 'running', since: running?.started_at ?? null, reason }
 }
 

@@ -122,6 +122,15 @@ describe('a job is in the queue', () => {
   })
 })
 
+test('a point that was never seen to run does not matter once the simulations are over', () => {
+  const stages = [stage('run', 1, 3), stage('ext', 3)]
+  const attempts = [points('done', 91, 2), points('submitted', 1, 2)]
+  expect(waitingOf(followed(5, { stages, attempts }))).toMatchObject({
+    state: 'running',
+    reason: 'stage ext',
+  })
+})
+
 test('a stage whose points nobody knows runs', () => {
   expect(waitingOf(followed(5, { attempts: [points('done', 92, 4)] }))).toEqual({
     ...{ state: 'running', since: minutes(1), reason: 'stage run' },
