@@ -1,7 +1,7 @@
 import type { Database } from './store/database.ts'
 import type { Change, Delivery, Submission, Submitted } from './domain/change.ts'
 import type { Settings } from './settings.ts'
-import type { Column, Document } from './render/index.ts'
+import type { Column, Document, Style } from './render/index.ts'
 import type { Interruption } from './interrupt.ts'
 import type { Progress } from './progress.ts'
 
@@ -38,8 +38,8 @@ export interface Context {
   progress(total: number, label: string): Progress
   /** From here on Ctrl-C and SIGTERM are asked for, until it is closed. */
   watchForInterruption(): Interruption
-  /** Clears the screen where the answer goes to one; nothing in a pipe. */
-  clearScreen(): void
+  /** Where an answer for people is drawn again and again; null in a pipe and where the cursor cannot be moved. */
+  openScreen(): Screen | null
   /** Whether stdout is a terminal. */
   answersToTerminal(): boolean
   /** Whether a person can be asked: stdin and stderr are terminals. */
@@ -51,6 +51,11 @@ export interface Context {
 }
 
 export type { Interruption, Progress }
+
+export interface Screen {
+  /** Draws lines over those drawn before; control characters in them must have been made visible. */
+  draw(render: (style: Style) => Promise<string>): Promise<void>
+}
 
 export interface PrintedList<Row> {
   add(row: Row): Promise<void>

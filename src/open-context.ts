@@ -9,6 +9,7 @@ import {
 } from './output.ts'
 import { noProgress, openProgressBar, type ProgressBar } from './progress.ts'
 import { render, renderList, visible } from './render/index.ts'
+import { openScreen } from './screen.ts'
 import type { Settings } from './settings.ts'
 import type { Change, Delivery } from './domain/change.ts'
 import { deliverSpool, deliveryLines, makeOnce } from './import/deliver.ts'
@@ -135,8 +136,23 @@ export function openContext(
       return bar
     },
     watchForInterruption,
-    clearScreen: () => {
-      if (settings.format === 'table' && isTerminal(1)) writeOutput('\x1b[H\x1b[2J')
+    openScreen: () => {
+      if (settings.format !== 'table' || settings.dumbTerminal || !isTerminal(1)) return null
+      const screen = openScreen({
+        write: writeOutput,
+        columns: () => process.stdout.columns || 80,
+        rows: () => process.stdout.rows || 24,
+      })
+      process.stdout.on('resize', screen.redraw)
+      // Back from Ctrl-Z: the shell has written below.
+      process.on('SIGCONT', screen.leave)
+      return {
+        draw: async (toText) => {
+          screen.draw(
+            await toText({ colour: settings.colour, unicode: settings.unicode, width: terminalWidth }),
+          )
+        },
+      }
     },
     answersToTerminal: () => isTerminal(1),
     canAsk: isTerminal(0) && isTerminal(2),
@@ -163,7 +179,7 @@ function contextOfChange(context: Context, change: Change, database: Database): 
     print: () => Promise.resolve(),
     canWait: silent,
     printText: silent,
-    clearScreen: silent,
+    openScreen: () => null,
     inform: silent,
     canAsk: false,
     exitWith: silent,

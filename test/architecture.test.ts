@@ -24,11 +24,12 @@ const layers: Record<string, { imports: readonly string[]; types?: readonly stri
   'open-context.ts': {
     imports: [
       ...['best-effort.ts', 'context.ts', 'domain', 'import', 'interrupt.ts', 'output.ts', 'progress.ts'],
-      ...['render', 'settings.ts', 'store'],
+      ...['render', 'screen.ts', 'settings.ts', 'store'],
     ],
   },
   'interrupt.ts': { imports: [], types: ['errors.ts'] },
   'progress.ts': { imports: ['render'] },
+  'screen.ts': { imports: [] },
   'failure.ts': { imports: ['errors.ts', 'output.ts', 'render', 'settings.ts'] },
   'context.ts': {
     imports: [],

@@ -19,6 +19,7 @@ import { defineJobStatus } from './job-status.ts'
 import { defineLimitsSet } from './limits-set.ts'
 import { defineLimitsList, defineLimitsShow } from './limits-show.ts'
 import { defineLimitsUnwaive, defineLimitsWaive, defineLimitsWaivers } from './limits-waive.ts'
+import { definePoints } from './points.ts'
 import { defineRestore } from './restore.ts'
 import { defineResultsCheck } from './results-check.ts'
 import { defineResultsCompare } from './results-compare.ts'
@@ -91,6 +92,7 @@ export const commands: readonly (Group | Single)[] = [
       defineResultsReport,
     ],
   },
+  { name: 'points', define: definePoints },
   { name: 'imports', define: defineImports },
   {
     name: 'limits',

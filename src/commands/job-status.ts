@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { canMove, hasEnded, type JobStatus, jobStatuses } from '../domain/job.ts'
+import { canMove, type Job, type JobStatus, jobStatuses } from '../domain/job.ts'
 import { moveJob } from '../domain/timeline.ts'
 import { usageError } from '../errors.ts'
 import { realPath } from '../import/find-files.ts'
 import { changeJob } from '../store/change-job.ts'
-import { findJob } from '../store/jobs.ts'
-import { jobDocument, loadJobView } from './job-view.ts'
+import { jobDocument, loadJobStatus } from './job-view.ts'
+import { watchJob } from './job-watch.ts'
 import { type Act, addExamples, printChange, shortId, toStageName, bestEffortOption } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
@@ -22,17 +22,24 @@ export function defineJobStatus(group: Command, act: Act): void {
     .command('status')
     .summary('show a job, or move it to a new state')
     .description(
-      `Shows a job: its parameters, the stage timeline, the simulations, paths and error. With a new status (${jobStatuses.join(', ')}) moves it there.`,
+      `Shows a job: its parameters, the stage timeline with how far each stage is and how long it still takes, the simulations, paths and error. With a new status (${jobStatuses.join(', ')}) moves it there.`,
     )
     .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
     .argument('[new-status]', 'the state to move the job to')
     .option('--stage <stage>', 'the stage that it is in, or that failed')
     .option('--error <message>', 'why it failed or was cancelled')
     .option('--backup <dir>', 'the backup folder of the run')
-    .option('--watch [seconds]', 'show it again every so many seconds (default 2) until the job ends')
+    .option(
+      '--watch [seconds]',
+      'look again every so many seconds (default 2) until the job ends: on a terminal in place, in a pipe a line for each change',
+    )
     .addOption(bestEffortOption())
     .action(act(runJobStatus))
-  addExamples(command, 'job status', "job status 3f2a failed --stage run --error 'license server down'")
+  addExamples(
+    command,
+    'job status --watch',
+    "job status 3f2a failed --stage run --error 'license server down'",
+  )
 }
 
 export async function runJobStatus(
@@ -50,8 +57,8 @@ export async function runJobStatus(
     )
   }
   const job = await whichJob(context, reference)
-  if (period === undefined) await show(context, job.job_id)
-  else await watch(context, job.job_id, toSeconds(period))
+  if (period === undefined) await show(context, job)
+  else await watchJob(context, job, toSeconds(period))
 }
 
 interface Arguments {
@@ -110,9 +117,10 @@ async function setStatus(
   await printChange(context, `${shortId(job.job_id)} ${what}`, job)
 }
 
-async function show(context: Context, jobId: string): Promise<void> {
-  const view = await loadJobView(await context.database(), jobId)
-  await context.print(jobDocument(view))
+async function show(context: Context, job: Job): Promise<void> {
+  const now = context.now()
+  const view = await loadJobStatus(await context.database(), job, now)
+  await context.print(jobDocument(view, now))
 }
 
 function toSeconds(text: string | true): number {
@@ -121,21 +129,4 @@ function toSeconds(text: string | true): number {
   if (!(seconds >= 0.1) || seconds > 86_400)
     throw usageError(`--watch ${text}: not a number of seconds`, 'for example --watch 5')
   return seconds
-}
-
-/** On a terminal the view is drawn anew in place; elsewhere it is printed again when it has changed. */
-async function watch(context: Context, jobId: string, seconds: number): Promise<void> {
-  const db = await context.database()
-  let shown: string | null = null
-  for (;;) {
-    const job = await findJob(db, jobId)
-    if (job === null) return
-    if (job.updated_at !== shown) {
-      context.clearScreen()
-      await show(context, jobId)
-      shown = job.updated_at
-    }
-    if (hasEnded(job.status)) return
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
-  }
 }

@@ -19,11 +19,15 @@ import { countMissingPoints } from '../store/results.ts'
 import { findSimulationLogs, type SimulationLogRecord } from '../store/simulation-logs.ts'
 import { findStages } from '../store/stages.ts'
 import { findNewestVerdict } from '../store/verdicts.ts'
+import { type FlowView, flowFields, loadFlow } from './job-flow.ts'
 import { counted, fieldColumns, simulationsText } from './shared.ts'
-import { stageColumns, type TimelineRow } from './stage-columns.ts'
+import { stageColumns, type TimelineRow, withProgress } from './stage-columns.ts'
 
-/** A job with everything that is known of it; the keys are those of `job status --json`. */
+/** A job with everything that was recorded of it; the keys are those of `job status --json`. */
 export type JobView = Job & Judged & ConfigSnapshot & Delivery
+
+/** The same with how its flow goes. */
+export type JobStatusView = JobView & FlowView
 
 type Delivery = {
   /** Expected points without a result; null where the expected points can't be known. */
@@ -36,6 +40,17 @@ type Delivery = {
 export async function loadJobView(db: Database, jobId: string): Promise<JobView> {
   const job = await findJob(db, jobId)
   if (job === null) throw new PvtError('job_not_found', `job ${jobId} is not there any more`)
+  return viewOf(db, job)
+}
+
+/** The same with how its flow goes at an instant (ISO 8601 UTC), of a job that was just read. */
+export async function loadJobStatus(db: Database, job: Job, now: string): Promise<JobStatusView> {
+  const view = await viewOf(db, job)
+  return { ...view, ...(await loadFlow(db, job, view.stages, now)) }
+}
+
+async function viewOf(db: Database, job: Job): Promise<JobView> {
+  const jobId = job.job_id
   return {
     ...job,
     verdict: (await findNewestVerdict(db, jobId))?.verdict ?? null,
@@ -46,18 +61,19 @@ export async function loadJobView(db: Database, jobId: string): Promise<JobView>
   }
 }
 
-export function jobDocument(view: JobView): Document<Record<string, unknown>> {
+export function jobDocument(view: JobStatusView, now: string): Document<Record<string, unknown>> {
   return {
     value: view,
     columns: fieldColumns(Object.keys(view)),
     rows: [{ ...view }],
-    table: async (style) => (await fieldsOf(view, style)) + (await timelineOf(view, style)),
+    table: async (style) => (await fieldsOf(view, now, style)) + (await timelineOf(view, style)),
   }
 }
 
-async function fieldsOf(view: JobView, style: Style): Promise<string> {
+async function fieldsOf(view: JobStatusView, now: string, style: Style): Promise<string> {
   const configuration = configurationFields(view).map(([key, text]) => [`  ${key}`, text] as const)
-  return renderFields([...jobFields(view), ...configuration], style)
+  const flow = flowFields(view, now).filter((field): field is [string, string] => field[1] !== null)
+  return renderFields([...jobFields(view), ...flow, ...configuration], style)
 }
 
 /** What is known of a job besides its configuration, in words. */
@@ -129,9 +145,11 @@ export function configurationFields(view: JobView): [key: string, text: string][
   })
 }
 
-async function timelineOf(view: JobView, style: Style): Promise<string> {
+/** The stage table, after an empty line; nothing without stages. */
+export async function timelineOf(view: JobStatusView, style: Style): Promise<string> {
   const rows = timeline(view)
-  return rows.length === 0 ? '' : `\n${await renderTable(stageColumns, rows, style)}`
+  if (rows.length === 0) return ''
+  return `\n${await renderTable(withProgress(stageColumns, rows, view.progress), rows, style)}`
 }
 
 /** Every attempt, and, while the job goes on, a line for each planned stage that has none yet. */

@@ -4,7 +4,7 @@ import type { PvtPoint } from '../domain/point.ts'
 import type { Result } from '../domain/result.ts'
 import { collect, type JobOption, jobOption } from './shared.ts'
 
-/** The filters that all `results` commands take. */
+/** The filters that `points` and all `results` commands take. */
 export interface FilterOptions extends JobOption, PointOptions {}
 
 /** The filters by themselves. */
@@ -67,7 +67,8 @@ export function filterResults<Row extends Result>(results: readonly Row[], filte
   }))
 }
 
-function pick<Value>(
+/** The entries of a record whose names are asked for. */
+export function pick<Value>(
   record: Record<string, Value>,
   wanted: (name: string) => boolean,
 ): Record<string, Value> {

@@ -13,3 +13,13 @@ export interface StageProgress {
   first_at: string
   changed_at: string
 }
+
+/** How long a stage of an earlier job of the same domain took. */
+export interface EarlierStage {
+  job_id: string
+  stage: StageName
+  /** Of all its attempts that were done, added up: in mode polo the stage `run` may come three times. */
+  seconds: number
+  /** Points that the job had to deliver; null where that was not known. */
+  points: number | null
+}

@@ -15,7 +15,7 @@ export { renderFolded } from './fold.ts'
 export { type Range, strip } from './strip.ts'
 export { type Block, type ManualPage, renderManualPage, type Spans } from './roff.ts'
 export { renderFields, renderTable } from './table.ts'
-export { age, duration, localTime } from './time.ts'
+export { age, duration, localTime, pace, roughly } from './time.ts'
 export { visible } from './visible.ts'
 
 /** What a command answers, in every form it can be asked for. */

@@ -24,6 +24,34 @@ export function duration(seconds: number | null): string {
   return `${Math.floor(whole / day)}d ${two(Math.floor((whole % day) / hour))}h`
 }
 
+/** A span that is only estimated, and between which two it is likely to lie; all in seconds. */
+export interface RoughSpan {
+  seconds: number
+  min: number
+  max: number
+}
+
+/**
+ * An estimate in one unit, with its range where that is wider: `40 s`, `4 min (3-6)`, `2.5 h (2.0-3.5)`. The dash is
+ * a hyphen unless another is given.
+ */
+export function roughly({ seconds, min, max }: RoughSpan, dash = '-'): string {
+  const { unit, size, decimals } = roughUnits.find(({ below }) => seconds < below) ?? roughUnits.at(-1)!
+  const [middle, low, high] = [seconds, min, max].map((value) => (value / size).toFixed(decimals))
+  return `${middle!} ${unit}${low === high ? '' : ` (${low!}${dash}${high!})`}`
+}
+
+const roughUnits = [
+  { below: 89.5, unit: 's', size: 1, decimals: 0 },
+  { below: 89.5 * 60, unit: 'min', size: 60, decimals: 0 },
+  { below: 48 * 3600, unit: 'h', size: 3600, decimals: 1 },
+  { below: Infinity, unit: 'd', size: 86_400, decimals: 1 },
+] as const
+
+/** `12.3/min`, and what is slower by the hour: `6.2/h`. */
+export const pace = (perMinute: number): string =>
+  perMinute >= 1 ? `${perMinute.toFixed(1)}/min` : `${(60 * perMinute).toFixed(1)}/h`
+
 /** How long ago an instant was: `just now`, `5m ago`, `3h ago`, `12d ago`; `-` for null. */
 export function age(iso: string | null, now: Date): string {
   if (iso === null) return absent

@@ -1,5 +1,5 @@
-import { type StageName, stageNames } from '../domain/stage.ts'
-import type { StageProgress } from '../domain/stage-progress.ts'
+import { stageNames } from '../domain/stage.ts'
+import type { EarlierStage, StageProgress } from '../domain/stage-progress.ts'
 import type { Database } from './database.ts'
 
 const columns = [
@@ -48,16 +48,6 @@ export async function findStageProgress(db: Database, jobId: string): Promise<St
     [jobId],
   )
   return rows.sort((a, b) => stageNames.indexOf(a.stage) - stageNames.indexOf(b.stage))
-}
-
-/** How long a stage of an earlier job of the same domain took. */
-export interface EarlierStage {
-  job_id: string
-  stage: StageName
-  /** Of all its attempts that were done, added up: in mode polo the stage `run` comes three times. */
-  seconds: number
-  /** Points that the job had to deliver; null where that was not known. */
-  points: number | null
 }
 
 /** How many earlier jobs are looked at. */

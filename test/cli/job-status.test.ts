@@ -212,10 +212,14 @@ describe('--watch', () => {
     expect(text).not.toContain('\x1b')
   })
 
-  test('of a job that has ended it shows it once', async () => {
+  test('of a job that has ended it says so once', async () => {
     const id = await place.create()
     await move(id, 'cancelled')
-    expect(await place.pvt(['job', 'status', id, '--watch'])).toEqual(await place.pvt(['job', 'status', id]))
+    const { stdout, code } = await move(id, '--watch')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^\d\d:\d\d:\d\d cancelled\n$/)
+    const json = ['job', 'status', id, '--json']
+    expect(await place.pvt([...json, '--watch'])).toEqual(await place.pvt(json))
   })
 
   test.concurrent.each(['x', '0', '0.01', '1e9', ''])('--watch=%s is wrong usage', async (seconds) => {

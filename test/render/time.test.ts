@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { age, duration, localTime } from '../../src/render/index.ts'
+import { age, duration, localTime, pace, roughly } from '../../src/render/index.ts'
 
 const zone = process.env.TZ
 
@@ -59,4 +59,31 @@ test.each([
   [null, '-'],
 ])('%s, seen at noon, is %s', (iso, text) => {
   expect(age(iso, new Date('2025-06-16T12:00:00.000Z'))).toBe(text)
+})
+
+test.each([
+  [0, 0, 0, '0 s'],
+  [40, 30.4, 50.6, '40 s (30-51)'],
+  [89.4, 89.3, 89.4, '89 s'],
+  [89.5, 60, 120, '1 min (1-2)'],
+  [240, 180, 360, '4 min (3-6)'],
+  [5369, 5369, 5369, '89 min'],
+  [5370, 3600, 9000, '1.5 h (1.0-2.5)'],
+  [47 * 3600, 40 * 3600, 60 * 3600, '47.0 h (40.0-60.0)'],
+  [48 * 3600, 24 * 3600, 96 * 3600, '2.0 d (1.0-4.0)'],
+])('%d s, between %d and %d, are roughly %s', (seconds, min, max, text) => {
+  expect(roughly({ seconds, min, max })).toBe(text)
+})
+
+test('the dash of a range may be another', () => {
+  expect(roughly({ seconds: 240, min: 180, max: 360 }, '–')).toBe('4 min (3–6)')
+})
+
+test.each([
+  [12.34, '12.3/min'],
+  [1, '1.0/min'],
+  [0.999, '59.9/h'],
+  [0.001, '0.1/h'],
+])('%d a minute are %s', (perMinute, text) => {
+  expect(pace(perMinute)).toBe(text)
 })
