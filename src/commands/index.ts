@@ -9,12 +9,14 @@ import { defineHelp } from './help.ts'
 import { defineHistory } from './history.ts'
 import { defineImports } from './imports.ts'
 import { defineInspect } from './inspect.ts'
+import { defineJobAfter } from './job-after.ts'
 import { defineJobCancel } from './job-cancel.ts'
 import { defineJobCreate } from './job-create.ts'
 import { defineJobDelete } from './job-delete.ts'
 import { defineJobLog } from './job-log.ts'
 import { defineJobNote } from './job-note.ts'
 import { defineJobPin, defineJobUnpin } from './job-pin.ts'
+import { defineJobReady } from './job-ready.ts'
 import { defineJobStatus } from './job-status.ts'
 import { defineLimitsSet } from './limits-set.ts'
 import { defineLimitsList, defineLimitsShow } from './limits-show.ts'
@@ -65,6 +67,8 @@ export const commands: readonly (Group | Single)[] = [
       defineJobLog,
       defineJobPin,
       defineJobUnpin,
+      defineJobAfter,
+      defineJobReady,
     ],
   },
   {

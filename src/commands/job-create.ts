@@ -9,8 +9,10 @@ import { realFolder, realPath } from '../import/find-files.ts'
 import { problemText } from '../import/import-results.ts'
 import { type LoadedConfiguration, loadConfiguration } from '../import/load-configuration.ts'
 import type { PvtPoint } from '../domain/point.ts'
+import { addLogEntry } from '../store/job-logs.ts'
 import type { NewJob } from '../store/jobs.ts'
 import { createJob } from '../store/create-job.ts'
+import { type AfterReference, parseAfter, resolveAfter } from './after-option.ts'
 import {
   type Act,
   addExamples,
@@ -31,6 +33,7 @@ interface Options {
   stages?: string
   set?: string[]
   tag?: string[]
+  after?: string[]
   id?: string
   /** What a spooled `job create` holds. */
   draft?: string
@@ -54,20 +57,22 @@ export function defineJobCreate(group: Command, act: Act): void {
     .option('--stages <list>', 'the planned stages (default: gen,run,ext,srt,bkp)')
     .option('--set <key=value>', 'override a key of the configuration; may be repeated', collect)
     .option('--tag <text>', 'a tag; may be repeated', collect)
+    .option(
+      '--after <job[=condition]>',
+      'wait for a job: =ok (completed, the default), =any (ended), =failed (failed or cancelled); may be repeated',
+      collect,
+    )
     .option('--id <uuid>', 'the id of the new job, made by the caller')
     .addOption(new Option('--draft <json>', 'what a spooled change holds').hideHelp())
     .addOption(bestEffortOption())
     .action(act(runJobCreate))
-  addExamples(
-    command,
-    'job create -c config.cfg',
-    'job create --set mode=polo --tag signoff --stages gen,run,ext',
-  )
+  addExamples(command, 'job create -c config.cfg', 'job create --set mode=polo --tag signoff --after @latest')
 }
 
 export async function runJobCreate(context: Context, options: Options): Promise<void> {
   if (options.draft !== undefined) return create(context, JSON.parse(options.draft) as Draft)
   const stages = options.stages === undefined ? undefined : parseStages(options.stages)
+  const after = parseAfter(options.after ?? [], '--after')
   const { domain, config } = findDomain(context, options)
   const settings = options.set ?? []
   const loaded = config === null && settings.length === 0 ? null : loadConfiguration(config, settings)
@@ -87,6 +92,7 @@ export async function runJobCreate(context: Context, options: Options): Promise<
     job: { job_id, ...newJob(loaded, about) },
     points: loaded?.points ?? [],
     note: createdText(loaded),
+    after,
   }
   // Spooled as it is now: config.cfg may be another one when the database is back.
   context.canWait({ words: ['job', 'create', '--draft', JSON.stringify(draft)], answer: job_id })
@@ -98,10 +104,18 @@ interface Draft {
   job: NewJob
   points: readonly PvtPoint[]
   note: string
+  /** As they were typed: a job that is waited for may itself still be in the spool. */
+  after?: readonly AfterReference[]
 }
 
-async function create(context: Context, { job: draft, points, note }: Draft): Promise<void> {
-  const job = await createJob(await context.database(), draft, points, note)
+async function create(context: Context, { job: draft, points, note, after = [] }: Draft): Promise<void> {
+  const { found, lost } = await resolveAfter(context, after)
+  const db = await context.database()
+  const job = await createJob(db, draft, points, note, [...found, ...lost])
+  for (const { after_job_id, why } of lost) {
+    const message = `it waits for '${after_job_id}', which cannot be told: ${why}`
+    await addLogEntry(db, job.job_id, { logged_at: context.now(), level: 'warning', source: 'pvt', message })
+  }
   await printChange(context, job.job_id, { ...job, verdict: null })
 }
 
