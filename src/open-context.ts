@@ -60,10 +60,18 @@ export function openContext(
   const warn = (message: string): void => {
     say(`warning: ${message}`)
   }
+  /** Who waits opens the database again and again; what there is to know of it is said once. */
+  const told = new Set<string>()
+  const notice = (message: string): void => {
+    if (!told.has(message)) warn(message)
+    told.add(message)
+  }
   const openAndDeliver = async (): Promise<Database> => {
     if (settings.passwordInArguments)
-      warn('every user of this host can see the password in --db (ps): use PGPASSFILE, PGPASSWORD or PVT_DB')
-    const database = await openDatabase(settings.database, { ...open, notice: warn })
+      notice(
+        'every user of this host can see the password in --db (ps): use PGPASSFILE, PGPASSWORD or PVT_DB',
+      )
+    const database = await openDatabase(settings.database, { ...open, notice })
     if (database.readOnly || !hasSpool(settings.spool)) return database
     try {
       delivery = await deliverTo(database, deliveredAtMost)

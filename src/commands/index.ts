@@ -18,6 +18,7 @@ import { defineJobNote } from './job-note.ts'
 import { defineJobPin, defineJobUnpin } from './job-pin.ts'
 import { defineJobReady } from './job-ready.ts'
 import { defineJobStatus } from './job-status.ts'
+import { defineJobWait } from './job-wait.ts'
 import { defineLimitsSet } from './limits-set.ts'
 import { defineLimitsList, defineLimitsShow } from './limits-show.ts'
 import { defineLimitsUnwaive, defineLimitsWaive, defineLimitsWaivers } from './limits-waive.ts'
@@ -69,6 +70,7 @@ export const commands: readonly (Group | Single)[] = [
       defineJobUnpin,
       defineJobAfter,
       defineJobReady,
+      defineJobWait,
     ],
   },
   {
