@@ -40,6 +40,8 @@ export async function runBestEffort(
       void answers.push(() => {
         context.printText(text)
       }),
+    // Not waited for: the flow must not be held up.
+    notify: async (notification) => void answers.push(() => context.notify(notification, { wait: false })),
   }
   const change_id = randomUUID()
   const at = context.now()
@@ -49,7 +51,14 @@ export async function runBestEffort(
       await makeOnce(
         db,
         { change_id, ...described(settings, at), words: [] },
-        { now: at, make: () => run(held) },
+        {
+          now: at,
+          make: () => {
+            // A transaction that was rolled back is run again, and has answered already.
+            answers.length = 0
+            return run(held)
+          },
+        },
       )
     })
   } catch (error) {

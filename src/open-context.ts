@@ -6,6 +6,7 @@ import {
   writeError as writeToStderr,
   writeOutput as writeToStdout,
 } from './output.ts'
+import { notify, type Notification } from './notify.ts'
 import { noProgress, openProgressBar, type ProgressBar } from './progress.ts'
 import { render, renderList, visible } from './render/index.ts'
 import type { Settings } from './settings.ts'
@@ -50,12 +51,20 @@ export function openContext(
     opened = null
     await database?.close()
   }
+  /** By change: what to tell of the jobs that it has ended, once it is committed. */
+  const ended = new Map<string, Notification[]>()
   const deliverTo = (database: Database, limit: number): Promise<Delivery> =>
     deliverSpool(database, {
       spool: settings.spool,
       now: clock(),
       limit,
-      make: (change) => run(change.words, contextOfChange(context, change, database)),
+      make: (change) => {
+        ended.set(change.change_id, [])
+        return run(change.words, contextOfChange(context, change, database, ended))
+      },
+      made: async ({ change_id }) => {
+        for (const one of ended.get(change_id) ?? []) await context.notify(one, { wait: false })
+      },
     })
   const warn = (message: string): void => {
     say(`warning: ${message}`)
@@ -135,6 +144,11 @@ export function openContext(
       return bar
     },
     watchForInterruption,
+    notify: async (notification, how = { wait: true }) => {
+      const failure = await notify(notification, how)
+      if (failure !== null)
+        context.report(`the command for the end of job ${notification.job_id} failed: ${failure}`)
+    },
     clearScreen: () => {
       if (settings.format === 'table' && isTerminal(1)) writeOutput('\x1b[H\x1b[2J')
     },
@@ -150,7 +164,12 @@ export function openContext(
 }
 
 /** A context in which a change is made as it was meant: at its time, in its folder, by its user; it answers nothing. */
-function contextOfChange(context: Context, change: Change, database: Database): Context {
+function contextOfChange(
+  context: Context,
+  change: Change,
+  database: Database,
+  ended: ReadonlyMap<string, Notification[]>,
+): Context {
   const { user, cwd, job } = change
   const silent = (): void => undefined
   return {
@@ -163,6 +182,7 @@ function contextOfChange(context: Context, change: Change, database: Database): 
     print: () => Promise.resolve(),
     canWait: silent,
     printText: silent,
+    notify: async (notification) => void ended.get(change.change_id)?.push(notification),
     clearScreen: silent,
     inform: silent,
     canAsk: false,

@@ -63,7 +63,7 @@ const kindsByPlaceholder: readonly [RegExp, ValueKind][] = [
   [/^column\b/, 'column'],
   // Anything at all, unless the option's own name says what.
   [
-    /^(text|message|n|x|t|age|time|seconds|duration|size|percent|list|name|glob|combo|mode|format|level|tolerance|zone|part|import|version|date|waiver|duration|uuid|json|change)$/,
+    /^(text|message|n|x|t|age|time|seconds|duration|size|percent|list|name|glob|combo|mode|format|level|tolerance|zone|part|import|version|date|waiver|duration|uuid|json|change|shell command)$/,
     'text',
   ],
 ]

@@ -7,10 +7,11 @@ import { realPath } from '../import/find-files.ts'
 import { changeJob } from '../store/change-job.ts'
 import { findJob } from '../store/jobs.ts'
 import { jobDocument, loadJobView } from './job-view.ts'
+import { notifyEnd, type NotifyOption, notifyOption } from './notify-option.ts'
 import { type Act, addExamples, printChange, shortId, toStageName, bestEffortOption } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
-interface Options {
+interface Options extends NotifyOption {
   stage?: string
   error?: string
   backup?: string
@@ -30,6 +31,7 @@ export function defineJobStatus(group: Command, act: Act): void {
     .option('--error <message>', 'why it failed or was cancelled')
     .option('--backup <dir>', 'the backup folder of the run')
     .option('--watch [seconds]', 'show it again every so many seconds (default 2) until the job ends')
+    .addOption(notifyOption())
     .addOption(bestEffortOption())
     .action(act(runJobStatus))
   addExamples(command, 'job status', "job status 3f2a failed --stage run --error 'license server down'")
@@ -103,11 +105,15 @@ async function setStatus(
       ? {}
       : { backup: realPath(options.backup) }),
   }
-  const { job, change } = await changeJob(await context.database(), found.job_id, context.now(), (present) =>
-    moveJob(present, status, details, context.now()),
+  const { job, change, ended } = await changeJob(
+    await context.database(),
+    found.job_id,
+    context.now(),
+    (present) => moveJob(present, status, details, context.now()),
   )
   const what = change === null ? `is ${status} already` : `is ${status}`
   await printChange(context, `${shortId(job.job_id)} ${what}`, job)
+  if (ended) await notifyEnd(context, job.job_id, options)
 }
 
 async function show(context: Context, jobId: string): Promise<void> {
