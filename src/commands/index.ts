@@ -32,6 +32,7 @@ import { defineResultsReport } from './results-report.ts'
 import { defineResultsSensitivity } from './results-sensitivity.ts'
 import { defineResultsShow } from './results-show.ts'
 import { defineResultsSummary } from './results-summary.ts'
+import { defineResultsVerify } from './results-verify.ts'
 import { defineSpoolDrop, defineSpoolFlush, defineSpoolList } from './spool.ts'
 import { defineStageList } from './stage-list.ts'
 import { defineStageDone, defineStageFail, defineStageStart } from './stage-mark.ts'
@@ -86,6 +87,7 @@ export const commands: readonly (Group | Single)[] = [
       defineResultsShow,
       defineResultsSummary,
       defineResultsMissing,
+      defineResultsVerify,
       defineResultsCheck,
       defineResultsCompare,
       defineResultsSensitivity,
