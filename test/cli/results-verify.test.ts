@@ -71,7 +71,7 @@ describe('a sound run', () => {
   test('of several rows a point, of failed measurements and of files in result/ is one', async () => {
     const { folder } = liveDomain({ alterSweep: ['a', 'b', 'c'], inResultFolder: true })
     expect(await findings(folder, 0)).toEqual([])
-    const failed = liveDomain({ failedMeasurements: [{ point: first!, name: 'del_rr', text: 'failed' }] })
+    const failed = liveDomain({ failedMeasurements: [{ point: first, name: 'del_rr', text: 'failed' }] })
     expect(await findings(failed.folder, 0)).toEqual([])
   })
 
@@ -100,9 +100,9 @@ describe('what is wrong', () => {
   test('is found, each of it, in flow order', async () => {
     const { folder, measurePaths } = liveDomain({
       failedPoints: ['SSAG/typical/125/v1max'],
-      withoutReport: [third!],
-      withoutRow: [second!],
-      creportMisprints: [{ point: first!, name: 'del_ff', text: '1.5e-11' }],
+      withoutReport: [third],
+      withoutRow: [second],
+      creportMisprints: [{ point: first, name: 'del_ff', text: '1.5e-11' }],
     })
     rmSync(measurePaths.get('SFG/typical/m40/v1max')![0]!)
     const found = await findings(folder)
@@ -134,7 +134,7 @@ describe('what is wrong', () => {
 
   test('a digit more or less: what differs in the last one is told, what is written otherwise is not', async () => {
     const { folder } = liveDomain()
-    const report = join(folder, 'report', `report_${first!.replaceAll('/', '_')}.txt`)
+    const report = join(folder, 'report', `report_${first.replaceAll('/', '_')}.txt`)
     const text = readFileSync(report, 'utf8')
     const value = text.split('\n')[1]!.split('\t')[0]!
     writeFileSync(report, text.replace(value, value.replace('e', '000e')))
@@ -146,21 +146,21 @@ describe('what is wrong', () => {
   })
 
   test('a number against a failure disagrees', async () => {
-    const { folder } = liveDomain({ creportMisprints: [{ point: first!, name: 'power', text: 'failed' }] })
+    const { folder } = liveDomain({ creportMisprints: [{ point: first, name: 'power', text: 'failed' }] })
     expect(await findings(folder)).toMatchObject([{ measurement: 'power', sources: { creport: null } }])
     expect((await verify(folder)).stdout).toMatch(/failed$/m)
   })
 
   test('rows of a sweep: lost by the report, by creport.txt, by the measure files', async () => {
     const { folder, measurePaths } = liveDomain({ alterSweep: ['a', 'b', 'c'] })
-    const report = join(folder, 'report', `report_${first!.replaceAll('/', '_')}.txt`)
+    const report = join(folder, 'report', `report_${first.replaceAll('/', '_')}.txt`)
     const lines = readFileSync(report, 'utf8').split('\n')
     writeFileSync(report, [...lines.slice(0, 2), ''].join('\n'))
     const creport = join(folder, 'report', 'creport.txt')
     const rows = readFileSync(creport, 'utf8').split('\n')
     const lost = rows.findIndex((row) => row.startsWith('TT\ttypical\t125\tmax\tb\t'))
     writeFileSync(creport, rows.filter((_, index) => index !== lost).join('\n'))
-    rmSync(measurePaths.get(third!)![2]!)
+    rmSync(measurePaths.get(third)![2]!)
     expect(await findings(folder)).toEqual([
       { ...whole, point: first, problem: 'no_report', alter_number: 2, row_number: 1, rows: 2 },
       { ...whole, point: second, problem: 'not_in_creport', alter_number: 2, row_number: 1, rows: 1 },
@@ -171,7 +171,7 @@ describe('what is wrong', () => {
 
   test('a report with names and failed values only is empty', async () => {
     const measurements = ['del_rr', 'power']
-    const failedMeasurements = measurements.map((name) => ({ point: first!, name, text: 'failed' }))
+    const failedMeasurements = measurements.map((name) => ({ point: first, name, text: 'failed' }))
     const { folder } = liveDomain({ measurements, failedMeasurements })
     expect(await findings(folder)).toEqual([{ point: first, problem: 'empty_report', ...whole }])
   })
@@ -201,7 +201,7 @@ describe('what is wrong', () => {
 
   test('measure files too large to be held are held against the others, too', async () => {
     const { folder, measurePaths } = liveDomain()
-    const [path] = measurePaths.get(first!)!
+    const [path] = measurePaths.get(first)!
     const text = readFileSync(path!, 'utf8')
     const rows = text.slice(text.indexOf('alter#') + 6).trimStart()
     // Row upon row: more than 2 MiB.
@@ -217,7 +217,7 @@ describe('what is wrong', () => {
 
 describe('what is expected', () => {
   test('is that of the job when no path or a job is given, of its domain by default', async () => {
-    const { folder } = liveDomain({ withoutRow: [second!] })
+    const { folder } = liveDomain({ withoutRow: [second] })
     const job = await place.create(['-c', join(folder, 'config.cfg'), '--name', 'gpio'])
     const wrong = [{ point: second, problem: 'not_in_creport' }]
     expect(await place.json(['results', 'verify', '-j', job], { code: 7 })).toMatchObject(wrong)
@@ -230,7 +230,7 @@ describe('what is expected', () => {
   })
 
   test('are the points that the files speak of where nothing else is known', async () => {
-    const { folder } = liveDomain({ withoutRow: [second!] })
+    const { folder } = liveDomain({ withoutRow: [second] })
     rmSync(join(folder, 'config.cfg'))
     const job = await place.create(['-d', folder])
     const run = await place.pvt(['results', 'verify', folder, '-j', job])
@@ -265,7 +265,7 @@ describe('what cannot be read', () => {
 
   test.skipIf(process.getuid?.() === 0)('a measure file that may not be read is no pass', async () => {
     const { folder, measurePaths } = liveDomain()
-    chmodSync(measurePaths.get(first!)![0]!, 0)
+    chmodSync(measurePaths.get(first)![0]!, 0)
     expect((await verify(folder)).code).toBe(7)
   })
 
@@ -273,7 +273,7 @@ describe('what cannot be read', () => {
     const { folder, measurePaths } = liveDomain()
     writeFileSync(join(folder, 'my_try.mt0'), 'whatever\0')
     expect((await verify(folder)).code).toBe(0)
-    writeFileSync(measurePaths.get(first!)![0]!, 'whatever\0')
+    writeFileSync(measurePaths.get(first)![0]!, 'whatever\0')
     const run = await verify(folder)
     expect(run.code).toBe(7)
     expect(run.stdout).toMatch(/no_measure_file/)
