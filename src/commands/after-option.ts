@@ -26,7 +26,10 @@ export function parseAfter(texts: readonly string[], origin: string): AfterRefer
   })
 }
 
-/** A reference that tells no job any more; its text takes the place of the id, which no job can have. */
+/**
+ * A reference that tells no job. A full id may be that of a job which another host has yet to deliver; any other text
+ * takes the place of an id that no job can have.
+ */
 export type LostDependency = NewDependency & { why: string }
 
 /**
@@ -46,7 +49,7 @@ export async function resolveAfter(
       found.push({ after_job_id: (await whichJob(context, reference)).job_id, condition })
     } catch (error) {
       if (context.delivering === null || !isUntellable(error)) throw error
-      lost.push({ after_job_id: reference, condition, why: error.message })
+      lost.push({ after_job_id: reference.toLowerCase(), condition, why: error.message })
     }
   }
   return { found, lost }

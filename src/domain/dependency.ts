@@ -72,7 +72,7 @@ function isMet({ condition, status }: Upstream): boolean | null {
 
 function lostText(upstream: Awaited): string {
   const who = nameOf(upstream)
-  if (upstream.status === null) return `${who} is not there any more`
+  if (upstream.status === null) return `${who} is not there`
   if (upstream.condition === 'failed') return `${who} completed, and was to fail`
   if (upstream.status === 'cancelled') return `${who} was cancelled`
   return `${who} failed; ready if it is taken up again and completes`

@@ -18,15 +18,29 @@ export interface Present {
   stages: readonly Stage[]
 }
 
-/** A stage begins; null when it is running already. A stage that was done or failed gets a new attempt. */
+/**
+ * A stage begins; null when it is running already. A stage that was done or failed gets a new attempt.
+ *
+ * A mark may come late, from the spool of another host: one from before the job's end changes no state, and one from
+ * before the end of the stage's attempt only tells when that began.
+ */
 export function startStage({ job, stages }: Present, name: StageName, now: string): Change | null {
   const latest = latestAttempt(stages, name)
   if (latest?.status === 'running' && job.status === 'running') return null
+  if (latest?.finished_at != null && latest.finished_at >= now) {
+    if (latest.started_at !== null && latest.started_at <= now) return null
+    return history(stages, withElapsed({ ...latest, started_at: now }), `stage ${name} started`)
+  }
+  if (isLate(job, now)) {
+    const status = job.status === 'completed' ? 'done' : 'failed'
+    const attempt = newAttempt(job, latest, name, { status, started_at: now })
+    return history(stages, attempt, `stage ${name} started`)
+  }
   const attempt = newAttempt(job, latest, name, { status: 'running', started_at: now })
   return {
     job: {
       ...resume(job, `stage ${name} cannot start`, now),
-      current_stage: name,
+      ...(isBehind(stages, now) ? {} : { current_stage: name }),
       completed_stages: doneStages([...stages, attempt]),
     },
     stages: [attempt],
@@ -36,22 +50,29 @@ export function startStage({ job, stages }: Present, name: StageName, now: strin
 }
 
 /**
- * A stage is done; null when it was done already. The last planned stage completes the job. A mark that comes after
- * the job's completion (stages marked out of order) is kept and changes no state.
+ * A stage is done; null when it was done already. The last planned stage completes the job, unless `completesJob` says
+ * that its files will. A mark that comes after the job's completion (stages marked out of order), or from before the
+ * job's end, is kept and changes no state.
  */
-export function finishStage({ job, stages }: Present, name: StageName, now: string): Change | null {
+export function finishStage(
+  { job, stages }: Present,
+  name: StageName,
+  now: string,
+  { completesJob = true }: { completesJob?: boolean } = {},
+): Change | null {
   const latest = latestAttempt(stages, name)
-  if (latest?.status === 'done') return null
-  const late = job.status === 'completed'
+  if (latest?.status === 'done' && latest.finished_at !== null) return null
+  const late = job.status === 'completed' || isLate(job, now)
   const resumed = late ? {} : resume(job, `stage ${name} cannot be done`, now)
   const done = endAttempt(job, latest, name, { status: 'done', finished_at: now })
-  const completes = !late && job.planned_stages.at(-1) === name
+  if (late && job.status !== 'completed') return history(stages, done, `stage ${name} done`)
+  const completes = completesJob && !late && job.planned_stages.at(-1) === name
   const ended = completes ? [...endOthers(job, stages, name, 'completed', now), done] : [done]
   const completed_stages = doneStages([...stages, ...ended])
   return {
     job: {
       ...resumed,
-      ...(late ? {} : { current_stage: name }),
+      ...(late || isBehind(stages, now) ? {} : { current_stage: name }),
       ...(completes ? move({ ...job, ...resumed }, 'completed', now) : {}),
       completed_stages,
     },
@@ -78,13 +99,15 @@ export function failStage(
 ): Change | null {
   const latest = latestAttempt(stages, name)
   if (latest?.status === 'failed' && job.status === 'failed' && job.error_stage === name) return null
-  refuseUnlessMove(job, 'failed', `stage ${name} cannot fail`)
   const failed = endAttempt(job, latest, name, {
     status: 'failed',
     finished_at: now,
     exit_code: failure.exitCode,
     message: failure.message,
   })
+  // Told late: the work was taken up again since, or has ended.
+  if (isLate(job, now) || isBehind(stages, now)) return history(stages, failed, `stage ${name} failed`)
+  refuseUnlessMove(job, 'failed', `stage ${name} cannot fail`)
   const ended = [...endOthers(job, stages, name, 'failed', now), failed]
   const message = failure.message ?? exitText(failure.exitCode) ?? `stage ${name} failed`
   return {
@@ -165,10 +188,32 @@ function newAttempt(job: Job, latest: Stage | null, name: StageName, fields: Par
   }
 }
 
+/** Whether an instant lies before the end of a job that has ended. */
+const isLate = (job: Job, now: string): boolean =>
+  hasEnded(job.status) && job.completed_at !== null && job.completed_at > now
+
+/** Whether another stage has begun since: the job is further than this mark knows. */
+const isBehind = (stages: readonly Stage[], now: string): boolean =>
+  stages.some(({ started_at }) => started_at !== null && started_at > now)
+
+/** An attempt that is told late: it stands in the timeline, and the job stays as it is. */
+function history(stages: readonly Stage[], attempt: Stage, what: string): Change {
+  const others = stages.filter(({ stage, attempt: n }) => stage !== attempt.stage || n !== attempt.attempt)
+  return {
+    job: { completed_stages: doneStages([...others, attempt]) },
+    stages: [attempt],
+    log: { level: 'info', message: `${what}${attemptText(attempt)}, told late` },
+    warnings: [],
+  }
+}
+
 /** Ends the running attempt; a stage that nobody started gets an attempt without a start. */
 function endAttempt(job: Job, latest: Stage | null, name: StageName, fields: Partial<Stage>): Stage {
-  const attempt =
-    latest?.status === 'running' ? { ...latest, ...fields } : newAttempt(job, latest, name, fields)
+  const isOpen = latest !== null && (latest.status === 'running' || latest.finished_at === null)
+  return withElapsed(isOpen ? { ...latest, ...fields } : newAttempt(job, latest, name, fields))
+}
+
+function withElapsed(attempt: Stage): Stage {
   const { started_at, finished_at } = attempt
   const elapsed = started_at !== null && finished_at !== null ? secondsBetween(started_at, finished_at) : null
   return { ...attempt, elapsed_seconds: elapsed }

@@ -27,11 +27,13 @@ export async function deliverSpool(db: Database, options: DeliverOptions): Promi
   const waiting = waitingFor(options.spool, db.location)
   for (const [index, spooled] of waiting.entries()) {
     if (index >= options.limit) {
-      delivery.waiting = waiting.length - index
+      delivery.waiting += waiting.length - index
       break
     }
     const refusal = spooled.refusal ?? (await deliverOne(db, spooled.change!, options))
-    if (refusal === null) {
+    if (refusal === 'later') {
+      delivery.waiting += 1
+    } else if (refusal === null) {
       delivery.delivered.push(spooled.change!)
       removeChange(spooled)
       await options.made?.(spooled.change!)
@@ -44,16 +46,31 @@ export async function deliverSpool(db: Database, options: DeliverOptions): Promi
   return delivery
 }
 
-/** Null, or why the change will never be made. */
+/** Null; `later` for a change of a job that another host has yet to deliver; or why it will never be made. */
 async function deliverOne(db: Database, change: Change, options: DeliverOptions): Promise<string | null> {
   try {
     await makeOnce(db, change, options)
     return null
   } catch (error) {
     if (isAway(error)) throw error
-    return messageOf(error)
+    return mayYetBeMade(error, change, options.now) ? 'later' : messageOf(error)
   }
 }
+
+/** How long a change waits for its job to arrive from another host's spool. */
+const patienceDays = 7
+
+/**
+ * Two hosts spool by themselves: a stage that was marked on one of them may be delivered before the job that was made
+ * on the other. Only a full id can mean such a job.
+ */
+function mayYetBeMade(error: unknown, { job, words, at }: Change, now: string): boolean {
+  if (!(error instanceof PvtError) || error.code !== 'job_not_found') return false
+  const isNamed = [job ?? '', ...words].some((word) => fullId.test(word))
+  return isNamed && Date.parse(now) - Date.parse(at) < patienceDays * 86_400_000
+}
+
+const fullId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** What the user of any command is told of the changes that were delivered beside it. */
 export function deliveryLines({ delivered, parked, waiting }: Delivery): string[] {

@@ -4,7 +4,7 @@ import type { Job } from '../domain/job.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import { createJob } from '../store/create-job.ts'
 import type { Database } from '../store/database.ts'
-import { findJobByBackup, findJobByBackupContent, holdBackup, saveBackupContent } from '../store/jobs.ts'
+import { findJobByBackup, findJobByBackupContent, holdPath, saveBackupContent } from '../store/jobs.ts'
 import { type DescribeOptions, describeBackup } from './describe-backup.ts'
 import type { FoundFiles } from './find-files.ts'
 import { importSources, type ImportOptions, type ImportReport, type ReadRun } from './import-results.ts'
@@ -35,7 +35,7 @@ export async function importBackup(
   const { zone, beside } = options
   const { job, points, problems } = describeBackup(found, options.user, { zone, beside, read })
   const work = async (): Promise<ImportedBackup> => {
-    await holdBackup(db, found.path)
+    await holdPath(db, found.path)
     const known = await findJobByBackup(db, found.path)
     if (known !== null) {
       const report = await importSources(db, known.job_id, found, read, options)

@@ -21,8 +21,17 @@ export interface Database {
    * ({@link isKeyClash}); PvtError with a database code for what the user can do something about.
    */
   query<Row = SqlRow>(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]>
-  /** Inserts all rows or none, in as few round trips as the engine likes; `rows` are in the order of `columns`. */
-  insert(table: string, columns: readonly string[], rows: readonly (readonly SqlValue[])[]): Promise<void>
+  /**
+   * Inserts all rows or none, in as few round trips as the engine likes; `rows` are in the order of `columns`.
+   * `onConflict` (`on conflict (…) do update set …`) says what becomes of a row that is there already; then no two of
+   * `rows` may have the same key, which PostgreSQL refuses.
+   */
+  insert(
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly SqlValue[])[],
+    onConflict?: string,
+  ): Promise<void>
   /** Runs several statements without parameters (migrations); no time limit. */
   script(sql: string): Promise<void>
   /**

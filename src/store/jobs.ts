@@ -181,12 +181,12 @@ export async function findNewestJobIn(
 }
 
 /**
- * Within a transaction: keeps others from making a job of the same backup until it ends. SQLite's transactions exclude
- * each other anyway.
+ * Within a transaction: keeps others from making a job of the same backup, or a run in the same domain, until it ends.
+ * SQLite's transactions exclude each other anyway.
  */
-export async function holdBackup(db: Database, backupPath: string): Promise<void> {
+export async function holdPath(db: Database, path: string): Promise<void> {
   if (db.dialect === 'postgres')
-    await db.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [backupPath])
+    await db.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [path])
 }
 
 export async function findJobByBackup(db: Database, backupPath: string): Promise<Job | null> {

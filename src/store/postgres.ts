@@ -79,10 +79,12 @@ class PostgresDatabase implements Database {
     table: string,
     columns: readonly string[],
     rows: readonly (readonly SqlValue[])[],
+    onConflict = '',
   ): Promise<void> {
     await this.transaction(async () => {
       for (const chunk of chunksOf(rows, columns.length)) {
-        await this.query(insertStatement(table, columns, chunk.length), chunk.flat())
+        const sql = `${insertStatement(table, columns, chunk.length)} ${onConflict}`
+        await this.query(sql, chunk.flat())
       }
     })
   }

@@ -34,12 +34,12 @@ export function recordingDatabase(inner: Database): RecordingDatabase {
       note(sql, parameters)
       return inner.query(sql, parameters)
     },
-    insert: (table, columns, rows) =>
+    insert: (table, columns, rows, onConflict = '') =>
       inTransaction(() => {
         const places = columns.map(() => '?').join(', ')
-        const sql = `insert into ${table} (${columns.join(', ')}) values (${places})`
+        const sql = `insert into ${table} (${columns.join(', ')}) values (${places}) ${onConflict}`
         statements.push({ sql, rows: rows.map((row) => [...row]) })
-        return inner.insert(table, columns, rows)
+        return inner.insert(table, columns, rows, onConflict)
       }),
     transaction: (work) => inTransaction(() => inner.transaction(work)),
     script: () => Promise.reject(new Error('a script has no single statements to replay')),

@@ -121,7 +121,7 @@ describe.each(eachEngine)('dependencies on $name', ({ make }) => {
     expect(after).toMatchObject([{ job_id: first, condition: 'ok', met: null }])
     // The run itself is recorded though one of its references tells nothing.
     const lost = await ready(third, 7)
-    expect(lost).toMatchObject({ state: 'never', reason: 'deadbeef is not there any more' })
+    expect(lost).toMatchObject({ state: 'never', reason: 'deadbeef is not there' })
     expect(new Map(lost.after.map(({ name, met }) => [name, met]))).toEqual(
       new Map([
         [null, false],

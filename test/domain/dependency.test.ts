@@ -43,7 +43,7 @@ describe('a job that waits for another one', () => {
     )
     expect(reason(upstream('ok', 'cancelled'))).toBe('aaaaaaaa (gpio) was cancelled')
     expect(reason(upstream('failed', 'completed'))).toBe('aaaaaaaa (gpio) completed, and was to fail')
-    expect(reason(upstream('any', null))).toBe('aaaaaaaa is not there any more')
+    expect(reason(upstream('any', null))).toBe('aaaaaaaa is not there')
     expect(reason(upstream('failed', 'running'))).toBe('aaaaaaaa (gpio) is running: waits for it to fail')
   })
 

@@ -1,3 +1,4 @@
+import type { Attempt, AttemptState } from '../../src/domain/attempt.ts'
 import type { Job, JobStatus } from '../../src/domain/job.ts'
 import type { PvtPoint } from '../../src/domain/point.ts'
 import type { Waiver } from '../../src/domain/waiver.ts'
@@ -111,6 +112,19 @@ export const aWaiver = (fields: Partial<Waiver> = {}): Waiver => ({
 export const limitsOf = (domain: string, text: string, second = 0): Omit<StoredLimits, 'version'> => ({
   ...{ domain_path: domain, limits_text: text, limits_sha256: `digest of ${text}` },
   ...{ file_path: '/proj/limits.csv', limit_count: 1, set_by: 'eva', set_at: at(second) },
+})
+
+/** A simulation of the point corner/typical/m40/v1min, of which nothing is known but its state. */
+export const anAttempt = (
+  corner: string,
+  attempt: number,
+  state: AttemptState = 'submitted',
+  fields: Partial<Attempt> = {},
+): Attempt => ({
+  ...{ corner, extraction: 'typical', temperature: 'm40', voltage_combo: 'v1min', attempt, state },
+  ...{ checked: null, farm_id: null, log_path: null, started_at_local: null, elapsed_seconds: null },
+  ...{ cpu_seconds: null, peak_memory_mb: null, measurements: null, failed: null, seen_at: at(1) },
+  ...fields,
 })
 
 /** What is known of a job from following its flow: a row in each of the tables. */
