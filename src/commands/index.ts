@@ -17,6 +17,7 @@ import { defineJobLog } from './job-log.ts'
 import { defineJobNote } from './job-note.ts'
 import { defineJobPin, defineJobUnpin } from './job-pin.ts'
 import { defineJobReady } from './job-ready.ts'
+import { defineJobReap } from './job-reap.ts'
 import { defineJobStatus } from './job-status.ts'
 import { defineJobWait } from './job-wait.ts'
 import { defineLimitsSet } from './limits-set.ts'
@@ -72,6 +73,7 @@ export const commands: readonly (Group | Single)[] = [
       defineJobAfter,
       defineJobReady,
       defineJobWait,
+      defineJobReap,
     ],
   },
   {
