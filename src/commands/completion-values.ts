@@ -50,7 +50,7 @@ const placeholder = (value: Option | Argument): string =>
 
 const kindsByPlaceholder: readonly [RegExp, ValueKind][] = [
   [/^job\b/, 'job'],
-  [/^(base|new|other)\b/, 'job'],
+  [/^(base|new)$|^other\b/, 'job'],
   [/^(dir|folder|domain dir)$/, 'folder'],
   [/^(file|path)\b|\.(cfg|csv|html|db)$/, 'file'],
   [/^stages?$/, 'stage'],
