@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { PvtError, usageError } from '../errors.ts'
+import { visible } from '../render/index.ts'
 import { addDependencies, dependencyRows, removeDependencies } from '../store/dependencies.ts'
 import { parseAfter, resolveAfter } from './after-option.ts'
 import { loadReadiness } from './job-ready.ts'
@@ -78,5 +79,5 @@ async function answer(
   what: string,
 ): Promise<void> {
   const value = await loadReadiness(await context.database(), jobId)
-  await printChange(context, `${shortId(jobId)} ${what} ${others.join(', ')}`, value)
+  await printChange(context, `${shortId(jobId)} ${what} ${visible(others.join(', '))}`, value)
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { type Awaited, readiness, type Readiness } from '../domain/dependency.ts'
 import { exitCodes, PvtError } from '../errors.ts'
-import { type Column, renderTable } from '../render/index.ts'
+import { type Column, renderTable, visible } from '../render/index.ts'
 import type { Database } from '../store/database.ts'
 import { dependencyRows } from '../store/dependencies.ts'
 import { findJob } from '../store/jobs.ts'
@@ -47,7 +47,7 @@ export async function loadReadiness(db: Database, jobId: string): Promise<JobRea
 
 /** `3f2a1b2c waiting: 77c0d1e2 (gpio) is running: waits for it to complete`. */
 export const readyLine = ({ job_id, state, reason }: JobReadiness): string =>
-  `${shortId(job_id)} ${state}: ${reason}\n`
+  `${shortId(job_id)} ${state}: ${visible(reason)}\n`
 
 /** What a job waits for, as tables show it. */
 export const columns: Column<Awaited>[] = [

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { hasEnded, type Job } from '../domain/job.ts'
 import { exitCodes, PvtError, usageError } from '../errors.ts'
-import type { Column } from '../render/index.ts'
+import { type Column, visible } from '../render/index.ts'
 import { findJob } from '../store/jobs.ts'
 import { type JobReadiness, loadReadiness, readyLine } from './job-ready.ts'
 import { type Act, addExamples, counted, fieldColumns, shortId } from './shared.ts'
@@ -84,7 +84,7 @@ const statusText = ({ status }: Job): string => `is ${status}`
 
 /** `3f2a1b2c is failed: license server down`. */
 function endLine(job: Job): string {
-  const why = job.error_message === null ? '' : `: ${job.error_message}`
+  const why = job.error_message === null ? '' : `: ${visible(job.error_message)}`
   return `${shortId(job.job_id)} ${statusText(job)}${why}\n`
 }
 
