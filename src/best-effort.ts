@@ -41,6 +41,8 @@ export async function runBestEffort(
       void answers.push(() => {
         context.printText(text)
       }),
+    // Not waited for: the flow must not be held up.
+    notify: async (notification) => void answers.push(() => context.notify(notification, { wait: false })),
   }
   const change_id = randomUUID()
   const at = context.now()
@@ -48,7 +50,14 @@ export async function runBestEffort(
     const make = async (): Promise<void> => {
       const db = await context.database()
       const change = { change_id, ...described(settings, at), words: [] }
-      await makeOnce(db, change, { now: at, make: () => run(held) })
+      await makeOnce(db, change, {
+        now: at,
+        make: () => {
+          // A transaction that was rolled back is run again, and has answered already.
+          answers.length = 0
+          return run(held)
+        },
+      })
     }
     await within(patienceMs, make())
   } catch (error) {

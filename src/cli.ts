@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { completionAnswer, completionWord } from './commands/completion-candidates.ts'
 import { commands } from './commands/index.ts'
 import { impatience, runBestEffort, type Waitable } from './best-effort.ts'
+import type { NotifyOption } from './commands/notify-option.ts'
 import { type Act, addExamples, examplesOf, isWithoutWaiting } from './commands/shared.ts'
 import type { Context } from './context.ts'
 import { openContext } from './open-context.ts'
@@ -155,7 +156,7 @@ async function runInContext<Arguments extends unknown[]>(
     open: bestEffort || isWithoutWaiting(command) ? impatience : {},
     run: runWords,
     onWaitable: (instead) => {
-      waitable = instead ?? { words: program.args, answer: null }
+      waitable = instead ?? { words: wordsToSpool(program.args, command, settings), answer: null }
     },
   })
   try {
@@ -170,6 +171,17 @@ async function runInContext<Arguments extends unknown[]>(
 const wantsBestEffort = (command: Command, { bestEffort }: Settings): boolean =>
   command.options.some(({ long }) => long === '--best-effort') &&
   (bestEffort || command.opts<{ bestEffort?: boolean }>().bestEffort === true)
+
+/** Whoever delivers the change later has another environment. */
+function wordsToSpool(words: readonly string[], command: Command, { notify }: Settings): string[] {
+  const takesCommand = command.options.some(({ long }) => long === notifyFlag)
+  if (!takesCommand || notify === null || command.opts<NotifyOption>().notifyCmd !== undefined)
+    return [...words]
+  const [group, name, ...rest] = words
+  return [group!, name!, notifyFlag, notify, ...rest]
+}
+
+const notifyFlag = '--notify-cmd'
 
 /** A server that says nothing would keep its connection, and with it the process, open. */
 function leaveSoon(context: { close(): Promise<void> }): void {

@@ -3,6 +3,7 @@ import type { Change, Delivery, Submission, Submitted } from './domain/change.ts
 import type { Settings } from './settings.ts'
 import type { Column, Document, Style } from './render/index.ts'
 import type { Interruption } from './interrupt.ts'
+import type { Notification } from './notify.ts'
 import type { Progress } from './progress.ts'
 
 /** What a command is given: everything that it knows of the world outside its arguments. */
@@ -40,6 +41,11 @@ export interface Context {
   watchForInterruption(): Interruption
   /** Where an answer for people is drawn again and again; null in a pipe and where the cursor cannot be moved. */
   openScreen(): Screen | null
+  /**
+   * Runs a command of the user's because a job has ended, once that is committed; a failure of it is told and no more.
+   * A change that may wait in the spool, or comes from there, does not wait for it.
+   */
+  notify(notification: Notification, how?: { wait: boolean }): Promise<void>
   /** Whether stdout is a terminal. */
   answersToTerminal(): boolean
   /** Whether a person can be asked: stdin and stderr are terminals. */

@@ -29,6 +29,7 @@ export const exitCodes = {
   driver_unavailable: 5,
   bad_input: 6,
   check_failed: 7,
+  timed_out: 124,
   interrupted: 130,
   terminated: 143,
 } as const satisfies Record<string, number>
@@ -43,6 +44,7 @@ export const exitMeanings: Readonly<Record<number, string>> = {
   5: 'database unavailable',
   6: 'bad input data',
   7: 'a check did not pass',
+  124: 'time-out of job wait',
   130: 'ended by SIGINT',
   143: 'ended by SIGTERM',
 }

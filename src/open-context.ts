@@ -7,6 +7,7 @@ import {
   writeError as writeToStderr,
   writeOutput as writeToStdout,
 } from './output.ts'
+import { notify, type Notification } from './notify.ts'
 import { noProgress, openProgressBar, type ProgressBar } from './progress.ts'
 import { render, renderList, visible } from './render/index.ts'
 import { openScreen } from './screen.ts'
@@ -52,20 +53,37 @@ export function openContext(
     opened = null
     await database?.close()
   }
+  /** By change: what to tell of the jobs that it has ended, once it is committed. */
+  const ended = new Map<string, Notification[]>()
+  const make = (change: Change, database: Database): Promise<void> => {
+    ended.set(change.change_id, [])
+    return run(change.words, contextOfChange(context, change, database, ended))
+  }
   const deliverTo = (database: Database, limit: number): Promise<Delivery> =>
     deliverSpool(database, {
       spool: settings.spool,
       now: clock(),
       limit,
-      make: (change) => run(change.words, contextOfChange(context, change, database)),
+      make: (change) => make(change, database),
+      made: async ({ change_id }) => {
+        for (const one of ended.get(change_id) ?? []) await context.notify(one, { wait: false })
+      },
     })
   const warn = (message: string): void => {
     say(`warning: ${message}`)
   }
+  /** Who waits opens the database again and again; what there is to know of it is said once. */
+  const told = new Set<string>()
+  const notice = (message: string): void => {
+    if (!told.has(message)) warn(message)
+    told.add(message)
+  }
   const openAndDeliver = async (): Promise<Database> => {
     if (settings.passwordInArguments)
-      warn('every user of this host can see the password in --db (ps): use PGPASSFILE, PGPASSWORD or PVT_DB')
-    const database = await openDatabase(settings.database, { ...open, notice: warn })
+      notice(
+        'every user of this host can see the password in --db (ps): use PGPASSFILE, PGPASSWORD or PVT_DB',
+      )
+    const database = await openDatabase(settings.database, { ...open, notice })
     if (database.readOnly || !hasSpool(settings.spool)) return database
     try {
       delivery = await deliverTo(database, deliveredAtMost)
@@ -90,12 +108,11 @@ export function openContext(
       return delivery
     },
     submit: (submission) =>
-      submitChange(context, submission, (database, change) =>
-        makeOnce(database, change, {
-          now: clock(),
-          make: () => run(change.words, contextOfChange(context, change, database)),
-        }),
-      ),
+      submitChange(context, submission, async (database, change) => {
+        await makeOnce(database, change, { now: clock(), make: () => make(change, database) })
+        for (const one of ended.get(change.change_id) ?? []) await context.notify(one)
+        ended.delete(change.change_id)
+      }),
     closeDatabase,
     now: clock,
     print: async (document) => {
@@ -154,6 +171,11 @@ export function openContext(
         },
       }
     },
+    notify: async (notification, how = { wait: true }) => {
+      const failure = await notify(notification, how)
+      if (failure !== null)
+        context.report(`the command for the end of job ${notification.job_id} failed: ${failure}`)
+    },
     answersToTerminal: () => isTerminal(1),
     canAsk: isTerminal(0) && isTerminal(2),
     confirm: askOnTerminal,
@@ -166,7 +188,12 @@ export function openContext(
 }
 
 /** A context in which a change is made as it was meant: at its time, in its folder, by its user; it answers nothing. */
-function contextOfChange(context: Context, change: Change, database: Database): Context {
+function contextOfChange(
+  context: Context,
+  change: Change,
+  database: Database,
+  ended: ReadonlyMap<string, Notification[]>,
+): Context {
   const { user, cwd, job } = change
   const silent = (): void => undefined
   return {
@@ -180,6 +207,7 @@ function contextOfChange(context: Context, change: Change, database: Database): 
     canWait: silent,
     printText: silent,
     openScreen: () => null,
+    notify: async (notification) => void ended.get(change.change_id)?.push(notification),
     inform: silent,
     canAsk: false,
     exitWith: silent,

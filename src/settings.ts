@@ -32,6 +32,8 @@ export interface Settings {
   outputs: string
   /** `PVT_BEST_EFFORT`: a database that is away does not make a change fail. */
   bestEffort: boolean
+  /** `PVT_NOTIFY`: the command to run when a job ends; null when there is none. */
+  notify: string | null
   /** `$PVT_JOB`; null when it is not set. */
   job: string | null
   cwd: string
@@ -63,6 +65,10 @@ export const environmentVariables: readonly Surrounding[] = [
     meaning: 'a change whose database is away is spooled, exit code 0',
   },
   { names: ['PVT_SPOOL'], meaning: 'the spool folder, on a local disk; empty is an error' },
+  {
+    names: ['PVT_NOTIFY'],
+    meaning: 'a command that is run when a job ends, as `--notify-cmd`; empty is none',
+  },
   {
     names: ['PVT_DEBUG=1'],
     meaning: 'errors with their stack, and the warnings of Node.js and of libraries',
@@ -138,6 +144,7 @@ export function toSettings(
     spool: spoolFolder(environment),
     outputs: outputFolder(environment),
     bestEffort: isSet(environment.PVT_BEST_EFFORT) && environment.PVT_BEST_EFFORT !== '0',
+    notify: isSet(environment.PVT_NOTIFY) ? environment.PVT_NOTIFY : null,
     job: environment.PVT_JOB ?? null,
     cwd,
   }

@@ -23,17 +23,18 @@ const layers: Record<string, { imports: readonly string[]; types?: readonly stri
   'best-effort.ts': { imports: ['context.ts', 'domain', 'errors.ts', 'import', 'settings.ts', 'store'] },
   'open-context.ts': {
     imports: [
-      ...['best-effort.ts', 'context.ts', 'domain', 'import', 'interrupt.ts', 'output.ts', 'progress.ts'],
-      ...['render', 'screen.ts', 'settings.ts', 'store'],
+      ...['best-effort.ts', 'context.ts', 'domain', 'import', 'interrupt.ts', 'notify.ts', 'output.ts'],
+      ...['progress.ts', 'render', 'screen.ts', 'settings.ts', 'store'],
     ],
   },
+  'notify.ts': { imports: ['errors.ts'] },
   'interrupt.ts': { imports: [], types: ['errors.ts'] },
   'progress.ts': { imports: ['render'] },
   'screen.ts': { imports: [] },
   'failure.ts': { imports: ['errors.ts', 'output.ts', 'render', 'settings.ts'] },
   'context.ts': {
     imports: [],
-    types: ['domain', 'store', 'settings.ts', 'render', 'interrupt.ts', 'progress.ts'],
+    types: ['domain', 'store', 'settings.ts', 'render', 'interrupt.ts', 'notify.ts', 'progress.ts'],
   },
   commands: {
     imports: ['import', 'store', 'domain', 'render', 'context.ts', 'errors.ts', 'settings.ts', 'version.ts'],
@@ -56,6 +57,7 @@ const withEffects = [
   'import',
   'store',
   'open-context.ts',
+  'notify.ts',
   'output.ts',
   'settings.ts',
   'cli.ts',

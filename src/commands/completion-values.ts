@@ -50,7 +50,7 @@ const placeholder = (value: Option | Argument): string =>
 
 const kindsByPlaceholder: readonly [RegExp, ValueKind][] = [
   [/^job\b/, 'job'],
-  [/^(base|new)$/, 'job'],
+  [/^(base|new)$|^other\b/, 'job'],
   [/^(dir|folder|domain dir)$/, 'folder'],
   [/^(file|path)\b|\.(cfg|csv|html|db)$/, 'file'],
   [/^stages?$/, 'stage'],
@@ -63,7 +63,7 @@ const kindsByPlaceholder: readonly [RegExp, ValueKind][] = [
   [/^column\b/, 'column'],
   // Anything at all, unless the option's own name says what.
   [
-    /^(text|message|n|x|t|age|time|seconds|duration|size|percent|list|name|glob|combo|mode|format|level|tolerance|zone|part|import|version|date|waiver|duration|uuid|json|change)$/,
+    /^(text|message|n|x|t|age|time|seconds|duration|size|percent|list|name|glob|combo|mode|format|level|tolerance|zone|part|import|version|date|waiver|duration|uuid|json|change|shell command)$/,
     'text',
   ],
 ]

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import type { Run } from '../domain/run.ts'
 import { messageOf, PvtError } from '../errors.ts'
 import type { FlowRecord, JobDraft } from '../import/flow-record.ts'
+import type { NotifyOption } from './notify-option.ts'
 import { bootId, processStart } from '../store/process-identity.ts'
 
 /** How long the database may take, in milliseconds: the flow waits for its beginning, and the user for its end. */
@@ -18,13 +19,21 @@ const patience = {
  */
 export class FlowRecorder {
   readonly #context: Context
+  readonly #notify: string[]
   #told: string | null = null
   #jobIsGone = false
   /** Why the database is away; null while it is not. */
   #away: string | null = null
 
-  constructor(context: Context) {
+  /** `notifyCmd`: what is told of the job's end. */
+  constructor(context: Context, { notifyCmd }: NotifyOption) {
     this.#context = context
+    const command = notifyCmd ?? context.settings.notify
+    this.#notify = command === null ? [] : ['--notify-cmd', command]
+  }
+
+  #wordsOf(record: FlowRecord): string[] {
+    return ['watch', '--draft', JSON.stringify(record), ...this.#notify]
   }
 
   /** @throws `already_running`, when another flow runs in the domain folder and `exclusive` is asked for. */
@@ -34,7 +43,7 @@ export class FlowRecorder {
       ...{ marks: [], progress: [], attempts: [], logs: [], notes: [] },
     }
     // Delivered later it cannot be refused any more: the flow has run.
-    await this.#submit(record, wordsOf({ ...record, exclusive: false }), patience.begin)
+    await this.#submit(record, this.#wordsOf({ ...record, exclusive: false }), patience.begin)
   }
 
   /** Whether the record is kept or written; false when it was a mere sign of life and the database is away. */
@@ -43,7 +52,7 @@ export class FlowRecorder {
     const isSignOfLife =
       record.ending === null &&
       record.marks.length + record.attempts.length + record.logs.length + record.notes.length === 0
-    const kept = isSignOfLife ? null : wordsOf(record)
+    const kept = isSignOfLife ? null : this.#wordsOf(record)
     try {
       await this.#submit(record, kept, record.ending === null ? patience.look : patience.end)
     } catch (error) {
@@ -66,7 +75,7 @@ export class FlowRecorder {
     patienceMs: { answer: number; change: number },
   ): Promise<void> {
     const context = this.#context
-    const submission = { words: wordsOf(record), at: context.now(), patienceMs, keep }
+    const submission = { words: this.#wordsOf(record), at: context.now(), patienceMs, keep }
     const { state, reason } = await context.submit(submission)
     if (state === 'made') this.#away = null
     else if (this.#away === null) {
@@ -75,8 +84,6 @@ export class FlowRecorder {
     }
   }
 }
-
-const wordsOf = (record: FlowRecord): string[] => ['watch', '--draft', JSON.stringify(record)]
 
 /** A run that begins now, followed by this process. */
 export function newRun(

@@ -9,13 +9,17 @@ import { defineHelp } from './help.ts'
 import { defineHistory } from './history.ts'
 import { defineImports } from './imports.ts'
 import { defineInspect } from './inspect.ts'
+import { defineJobAfter } from './job-after.ts'
 import { defineJobCancel } from './job-cancel.ts'
 import { defineJobCreate } from './job-create.ts'
 import { defineJobDelete } from './job-delete.ts'
 import { defineJobLog } from './job-log.ts'
 import { defineJobNote } from './job-note.ts'
 import { defineJobPin, defineJobUnpin } from './job-pin.ts'
+import { defineJobReady } from './job-ready.ts'
+import { defineJobReap } from './job-reap.ts'
 import { defineJobStatus } from './job-status.ts'
+import { defineJobWait } from './job-wait.ts'
 import { defineLimitsSet } from './limits-set.ts'
 import { defineLimitsList, defineLimitsShow } from './limits-show.ts'
 import { defineLimitsUnwaive, defineLimitsWaive, defineLimitsWaivers } from './limits-waive.ts'
@@ -30,6 +34,7 @@ import { defineResultsReport } from './results-report.ts'
 import { defineResultsSensitivity } from './results-sensitivity.ts'
 import { defineResultsShow } from './results-show.ts'
 import { defineResultsSummary } from './results-summary.ts'
+import { defineResultsVerify } from './results-verify.ts'
 import { defineRun } from './run.ts'
 import { defineSpoolDrop, defineSpoolFlush, defineSpoolList } from './spool.ts'
 import { defineStageList } from './stage-list.ts'
@@ -70,6 +75,10 @@ export const commands: readonly (Group | Single)[] = [
       defineJobLog,
       defineJobPin,
       defineJobUnpin,
+      defineJobAfter,
+      defineJobReady,
+      defineJobWait,
+      defineJobReap,
     ],
   },
   {
@@ -85,6 +94,7 @@ export const commands: readonly (Group | Single)[] = [
       defineResultsShow,
       defineResultsSummary,
       defineResultsMissing,
+      defineResultsVerify,
       defineResultsCheck,
       defineResultsCompare,
       defineResultsSensitivity,

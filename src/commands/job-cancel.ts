@@ -2,10 +2,11 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { moveJob } from '../domain/timeline.ts'
 import { changeJob } from '../store/change-job.ts'
+import { notifyEnd, type NotifyOption, notifyOption } from './notify-option.ts'
 import { type Act, addExamples, printChange, shortId, bestEffortOption } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
-interface Options {
+interface Options extends NotifyOption {
   reason?: string
 }
 
@@ -16,6 +17,7 @@ export function defineJobCancel(group: Command, act: Act): void {
     .description('Marks a queued or running job as cancelled. This state is final; the results stay.')
     .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
     .option('--reason <text>', 'why')
+    .addOption(notifyOption())
     .addOption(bestEffortOption())
     .action(act(runJobCancel))
   addExamples(command, "job cancel 3f2a --reason 'wrong netlist'")
@@ -29,9 +31,10 @@ export async function runJobCancel(
   context.canWait()
   const { job_id } = await whichJob(context, reference)
   const details = options.reason === undefined ? {} : { error: options.reason }
-  const { job, change } = await changeJob(await context.database(), job_id, context.now(), (present) =>
+  const { job, change, ended } = await changeJob(await context.database(), job_id, context.now(), (present) =>
     moveJob(present, 'cancelled', details, context.now()),
   )
   const what = change === null ? 'is cancelled already' : 'is cancelled'
   await printChange(context, `${shortId(job.job_id)} ${what}`, job)
+  if (ended) await notifyEnd(context, job.job_id, options)
 }

@@ -7,10 +7,11 @@ import { realPath } from '../import/find-files.ts'
 import { changeJob } from '../store/change-job.ts'
 import { jobDocument, loadJobStatus } from './job-view.ts'
 import { watchJob } from './job-watch.ts'
+import { notifyEnd, type NotifyOption, notifyOption } from './notify-option.ts'
 import { type Act, addExamples, printChange, shortId, toStageName, bestEffortOption } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
-interface Options {
+interface Options extends NotifyOption {
   stage?: string
   error?: string
   backup?: string
@@ -33,6 +34,7 @@ export function defineJobStatus(group: Command, act: Act): void {
       '--watch [seconds]',
       'look again every so many seconds (default 2) until the job ends: on a terminal in place, in a pipe a line for each change',
     )
+    .addOption(notifyOption())
     .addOption(bestEffortOption())
     .action(act(runJobStatus))
   addExamples(
@@ -110,11 +112,15 @@ async function setStatus(
       ? {}
       : { backup: realPath(options.backup) }),
   }
-  const { job, change } = await changeJob(await context.database(), found.job_id, context.now(), (present) =>
-    moveJob(present, status, details, context.now()),
+  const { job, change, ended } = await changeJob(
+    await context.database(),
+    found.job_id,
+    context.now(),
+    (present) => moveJob(present, status, details, context.now()),
   )
   const what = change === null ? `is ${status} already` : `is ${status}`
   await printChange(context, `${shortId(job.job_id)} ${what}`, job)
+  if (ended) await notifyEnd(context, job.job_id, options)
 }
 
 async function show(context: Context, job: Job): Promise<void> {

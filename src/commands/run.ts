@@ -14,9 +14,10 @@ import { FlowObserver } from '../import/observe-flow.ts'
 import { FlowRecorder, newRun } from './flow-recorder.ts'
 import { tellVerdict } from './flow-verdict.ts'
 import { addDraftOptions, draftJob, type DraftOptions } from './job-draft.ts'
+import { type NotifyOption, notifyOption } from './notify-option.ts'
 import { type Act, addExamples, seconds, withoutWaiting } from './shared.ts'
 
-interface Options extends DraftOptions {
+interface Options extends DraftOptions, NotifyOption {
   force?: boolean
   grace: number
   interval: number
@@ -39,6 +40,7 @@ export function defineRun(program: Command, act: Act): void {
         .argParser(seconds(0)),
     )
     .addOption(intervalOption())
+    .addOption(notifyOption())
     .action(act(runRun))
   withoutWaiting(command)
   addExamples(command, 'run -- sh runme.sh', 'run -c config.cfg --tag signoff -- ./runme.sh run_only_all')
@@ -54,7 +56,7 @@ export async function runRun(context: Context, words: readonly string[], options
   if (words[0] === '') throw usageError('the command is empty', 'for example: pvt run -- sh runme.sh')
   const draft = draftJob(context, options)
   const { job_id } = draft.job
-  const recorder = new FlowRecorder(context)
+  const recorder = new FlowRecorder(context, options)
   const outputs = openOutputs(context, job_id)
   const about = { job_id, run_number: 1, kind: 'run' as const, command: [...words], cwd: settings.cwd }
   const run: Run = {

@@ -8,6 +8,7 @@ import { importSources, readFound } from '../import/import-results.ts'
 import { changeJob } from '../store/change-job.ts'
 import { findJob } from '../store/jobs.ts'
 import { importedText, warnOfProblems } from './import-answer.ts'
+import { notifyEnd, type NotifyOption, notifyOption } from './notify-option.ts'
 import {
   type Act,
   addExamples,
@@ -47,6 +48,7 @@ export function defineStageDone(group: Command, act: Act): void {
     .addOption(jobOption())
     .option('--backup <dir>', 'bkp: the backup folder that was made')
     .option('--import', 'bkp: import the backup (default: the newest backup of the domain)')
+    .addOption(notifyOption())
     .addOption(bestEffortOption())
     .action(act(runStageDone))
   addExamples(command, 'stage done run', 'stage done bkp --import')
@@ -61,6 +63,7 @@ export function defineStageFail(group: Command, act: Act): void {
     .addOption(jobOption())
     .option('--error <message>', 'what went wrong')
     .option('--exit-code <n>', 'the exit code of the stage', wholeNumber(0))
+    .addOption(notifyOption())
     .addOption(bestEffortOption())
     .action(act(runStageFail))
   addExamples(command, "stage fail run --error 'license server down' --exit-code 3")
@@ -74,7 +77,7 @@ export async function runStageStart(context: Context, stage: string, options: Jo
   await answer(context, job, change, `stage ${name} started`, `stage ${name} is running already`)
 }
 
-interface FailOptions extends JobOption {
+interface FailOptions extends JobOption, NotifyOption {
   error?: string
   exitCode?: number
 }
@@ -82,13 +85,14 @@ interface FailOptions extends JobOption {
 export async function runStageFail(context: Context, stage: string, options: FailOptions): Promise<void> {
   const name = toStageName(stage)
   const failure = { message: options.error ?? null, exitCode: options.exitCode ?? null }
-  const { job, change } = await mark(context, options, (present, now) =>
+  const { job, change, ended } = await mark(context, options, (present, now) =>
     failStage(present, name, failure, now),
   )
   await answer(context, job, change, `stage ${name} failed`, `stage ${name} has failed already`)
+  if (ended) await notifyEnd(context, job.job_id, options)
 }
 
-interface DoneOptions extends JobOption {
+interface DoneOptions extends JobOption, NotifyOption {
   backup?: string
   import?: boolean
 }
@@ -103,14 +107,18 @@ export async function runStageDone(context: Context, stage: string, options: Don
     )
   }
   const backup = await findBackup(context, options)
-  const { job, change } = await mark(context, options, (present, now) =>
+  const { job, change, ended } = await mark(context, options, (present, now) =>
     withBackup(finishStage(present, name, now), present, backup),
   )
+  const tell = async (): Promise<void> => {
+    if (ended) await notifyEnd(context, job.job_id, options)
+  }
   if (options.import !== true || backup === null) {
     await answer(context, job, change, `stage ${name} done`, `stage ${name} was done already`)
-    return
+    return tell()
   }
-  const imported = await importBackup(context, job, backup).catch((error: unknown) => {
+  const imported = await importBackup(context, job, backup).catch(async (error: unknown) => {
+    await tell()
     throw error instanceof PvtError ? markedButNotImported(error, name) : error
   })
   const counted = (await findJob(await context.database(), job.job_id)) ?? job
@@ -122,6 +130,7 @@ export async function runStageDone(context: Context, stage: string, options: Don
     `stage ${name} was done already`,
     `; ${imported}`,
   )
+  await tell()
 }
 
 /** The flow has done the stage, whatever its files are worth: the mark stays, and the user is told. */
@@ -181,7 +190,7 @@ async function mark(
   context: Context,
   { job: reference }: JobOption,
   decide: (present: Present, now: string) => Change | null,
-): Promise<{ job: Job; change: Change | null }> {
+): Promise<{ job: Job; change: Change | null; ended: boolean }> {
   context.canWait()
   const { job_id } = await whichJob(context, reference)
   const now = context.now()

@@ -14,12 +14,13 @@ import { findRun } from '../store/runs.ts'
 import { FlowRecorder, newRun } from './flow-recorder.ts'
 import { tellVerdict } from './flow-verdict.ts'
 import { addDraftOptions, draftJob, type DraftOptions } from './job-draft.ts'
+import { notifyEnd, type NotifyOption, notifyOption } from './notify-option.ts'
 import { intervalOption, lookAndRecord } from './run.ts'
 import { type Act, addExamples, shortId, withoutWaiting } from './shared.ts'
 import { programVersion } from '../version.ts'
 import { whichJob } from './which-job.ts'
 
-interface Options extends DraftOptions {
+interface Options extends DraftOptions, NotifyOption {
   job?: string
   force?: boolean
   interval: number
@@ -41,6 +42,7 @@ export function defineWatch(program: Command, act: Act): void {
     .option('-j, --job <job>', 'the job that the flow belongs to (default: a new one)')
     .option('--force', 'also when the flow of the folder is followed already')
     .addOption(intervalOption())
+    .addOption(notifyOption())
     .addOption(new Option('--draft <json>', 'what a spooled change holds').hideHelp())
     .action(act(runWatch))
   withoutWaiting(command)
@@ -52,7 +54,7 @@ export async function runWatch(
   folder: string | undefined,
   options: Options,
 ): Promise<void> {
-  if (options.draft !== undefined) return record(context, JSON.parse(options.draft) as FlowRecord)
+  if (options.draft !== undefined) return record(context, JSON.parse(options.draft) as FlowRecord, options)
   const domain = realFolder(folder ?? context.settings.cwd)
   const signals = new Signals()
   const known = options.job === undefined ? null : await knownJob(context, options.job, domain)
@@ -62,7 +64,7 @@ export async function runWatch(
     leave(context, signals)
     return
   }
-  const recorder = new FlowRecorder(context)
+  const recorder = new FlowRecorder(context, options)
   const { job_id, run_number } = subject
   const run = {
     ...newRun(context, { job_id, run_number, kind: 'watch', command: null, cwd: domain }),
@@ -87,9 +89,11 @@ export async function runWatch(
   if (status === 'failed') context.exitWith(exitCodes.check_failed)
 }
 
-async function record(context: Context, found: FlowRecord): Promise<void> {
+async function record(context: Context, found: FlowRecord, options: NotifyOption): Promise<void> {
   const { user } = context.settings
-  await recordFlow(await context.database(), found, { now: context.now(), user, programVersion })
+  const now = context.now()
+  const { hasEnded } = await recordFlow(await context.database(), found, { now, user, programVersion })
+  if (hasEnded) await notifyEnd(context, found.run.job_id, options)
 }
 
 /** The job that a flow belongs to. */

@@ -12,6 +12,8 @@ export interface DeliverOptions {
   limit: number
   /** Makes a change, within the transaction that is open. */
   make: (change: Change) => Promise<void>
+  /** Is told of each change that is committed. */
+  made?: (change: Change) => Promise<void>
 }
 
 /**
@@ -34,6 +36,7 @@ export async function deliverSpool(db: Database, options: DeliverOptions): Promi
     } else if (refusal === null) {
       delivery.delivered.push(spooled.change!)
       removeChange(spooled)
+      await options.made?.(spooled.change!)
     } else {
       delivery.parked.push({ path: spooled.path, reason: refusal })
       parkChange(options.spool, spooled, refusal)

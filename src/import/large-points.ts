@@ -43,7 +43,7 @@ export interface LargeFileRead {
  * @throws the reason of the watch's signal, between two portions.
  */
 export async function* storeLargePoints(
-  session: ImportSession,
+  session: Pick<ImportSession, 'store'>,
   { large, unread, progress }: Pick<Sources, 'large' | 'unread' | 'progress'>,
   { prefer = null }: { prefer?: ResultSource | null },
 ): AsyncGenerator<LargeFileRead> {

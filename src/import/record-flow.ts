@@ -16,8 +16,8 @@ import { type Judgement, judgeJob, type JudgeOptions } from './judge-job.ts'
 /** What a record did. */
 export interface RecordedFlow {
   job: Job
-  /** What the files said; null while the flow goes on, and when nobody asked them. */
-  judgement: Judgement | null
+  /** Whether this record ended the job. */
+  hasEnded: boolean
 }
 
 /**
@@ -49,8 +49,8 @@ export async function recordFlow(
     await saveSimulationLogs(db, jobId, record.logs)
     for (const note of record.notes)
       await insertLogEntry(db, jobId, { logged_at: options.now, source: run.kind, ...note })
-    const judgement = await endFlow(db, record, options)
-    return { job: (await findJob(db, jobId))!, judgement }
+    const hasEnded = await endFlow(db, record, options)
+    return { job: (await findJob(db, jobId))!, hasEnded }
   })
 }
 
@@ -94,23 +94,24 @@ async function setMark(db: Database, jobId: string, { stage, kind, at }: StageMa
   }
 }
 
+/** Ends the job as the record has it; false when it goes on, or was ended by somebody meanwhile. */
 async function endFlow(
   db: Database,
   { ending, run }: FlowRecord,
   { user, programVersion, now }: Pick<JudgeOptions, 'user' | 'programVersion' | 'now'>,
-): Promise<Judgement | null> {
+): Promise<boolean> {
   const job = (await findJob(db, run.job_id))!
-  if (ending === null || ending.kind === 'leave' || hasEnded(job.status)) return null
+  if (ending === null || ending.kind === 'leave' || hasEnded(job.status)) return false
   const at = run.ended_at ?? now
   if (ending.kind === 'cancel') {
-    await changeJob(db, run.job_id, at, (present) =>
-      moveJob(present, 'cancelled', { error: ending.reason }, at),
-    )
-    return null
+    const { reason: error } = ending
+    await changeJob(db, run.job_id, at, (present) => moveJob(present, 'cancelled', { error }, at))
+  } else {
+    const { backup, how } = ending
+    const judging = { now, user, programVersion, dryRun: false, backup, how }
+    await applyJudgement(db, job, await judgeJob(db, job, judging), at)
   }
-  const { backup, how } = ending
-  const judging = { now, user, programVersion, dryRun: false, backup, how }
-  return applyJudgement(db, job, await judgeJob(db, job, judging), at)
+  return true
 }
 
 /** Completes or fails a job as its files have it, at an instant; gives the judgement. */

@@ -180,7 +180,12 @@ export function parseCreportKey(line: string): PvtPoint | null {
   const end = rest.findIndex((word) => !voltageWords.includes(word))
   const words = end < 0 ? rest : rest.slice(0, end)
   if (words.length === 0 || corner === '' || extraction === '') return null
-  return toPoint(corner, extraction, temperature, words.map((word, index) => `v${index + 1}${word}`).join('_'))
+  return toPoint(
+    corner,
+    extraction,
+    temperature,
+    words.map((word, index) => `v${index + 1}${word}`).join('_'),
+  )
 }
 
 function checkTemper(row: MeasuredRow, point: PvtPoint): Problem[] {

@@ -9,8 +9,8 @@ import { findStages, saveStage } from './stages.ts'
 
 /**
  * Applies a decision of `domain/timeline.ts` to a job, whole or not at all: the job is held, `decide` is asked with
- * what is there, and its answer is written. Gives the job as it is afterwards, and the change, null when there was
- * none to make.
+ * what is there, and its answer is written. Gives the job as it is afterwards, the change, null when there was none to
+ * make, and whether this has ended the job.
  *
  * @throws whatever `decide` throws (`refused`), and `job_not_found`.
  */
@@ -19,20 +19,21 @@ export async function changeJob(
   jobId: string,
   now: string,
   decide: (present: Present) => Change | null,
-): Promise<{ job: Job; change: Change | null }> {
+): Promise<{ job: Job; change: Change | null; ended: boolean }> {
   return db.transaction(async () => {
     const job = await lockJob(db, jobId)
     if (job === null) throw jobGone(jobId)
     const change = decide({ job, stages: await findStages(db, jobId) })
-    if (change === null) return { job, change }
+    if (change === null) return { job, change, ended: false }
     const fields = { ...change.job, updated_at: now }
     if (!(await updateJob(db, job, fields))) throw jobGone(jobId)
     for (const stage of change.stages) await saveStage(db, stage)
     await insertLogEntry(db, jobId, { logged_at: now, source: 'pvt', ...change.log })
     const changed = { ...job, ...fields }
     // Points without a row count as failed from a job's end on, and no longer when it is taken up again.
-    if (hasEnded(changed.status) === hasEnded(job.status)) return { job: changed, change }
-    return { job: { ...changed, ...(await recount(db, changed)) }, change }
+    const ended = hasEnded(changed.status)
+    if (ended === hasEnded(job.status)) return { job: changed, change, ended: false }
+    return { job: { ...changed, ...(await recount(db, changed)) }, change, ended }
   })
 }
 

@@ -1,16 +1,19 @@
+import type { NewDependency } from '../domain/dependency.ts'
 import type { Job } from '../domain/job.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import type { Database } from './database.ts'
+import { addDependencies } from './dependencies.ts'
 import { insertLogEntry } from './job-logs.ts'
 import { insertJob, type NewJob } from './jobs.ts'
 import { insertPoints } from './points.ts'
 
-/** Stores a new job with the points that it is expected to deliver and the first line of its log. */
+/** Stores a new job with the points that it is expected to deliver, what it waits for and the first line of its log. */
 export async function createJob(
   db: Database,
   newJob: NewJob,
   points: readonly PvtPoint[],
   note: string,
+  after: readonly NewDependency[] = [],
 ): Promise<Job> {
   return db.transaction(async () => {
     const total = points.length === 0 ? newJob.total_simulations : points.length
@@ -22,6 +25,7 @@ export async function createJob(
       source: 'pvt',
       message: note,
     })
+    await addDependencies(db, job.job_id, after, job.created_at)
     return job
   })
 }

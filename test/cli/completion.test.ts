@@ -135,6 +135,8 @@ describe('completion without a database', () => {
     ['values of the configuration', 'pvt job create --set mode=', ['mode=prelay', 'mode=polo']],
     ['--format rerun where it is known', 'pvt results missing -f ', ['table', 'rerun']],
     ['two of the three names of a job', 'pvt job log ', ['@latest', '.']],
+    ['a job to wait for', 'pvt job create --after ', ['@latest', '.']],
+    ['the jobs to wait for', 'pvt job after 3f2a 77c0 ', ['@latest', '.']],
   ])('gives %s', async (_, line, expected) => {
     expect(await ask(line)).toEqual(expect.arrayContaining(expected))
   })

@@ -56,6 +56,36 @@ test('no command prints a control character, in any format', async () => {
   }
 })
 
+test('no job that waits, and nobody who waits for one, prints a control character', async () => {
+  const jobs = await place.json<{ job_id: string }[]>(['history'])
+  await Promise.all(
+    jobs.map(async ({ job_id }) => {
+      const waiting = await place.create(['--after', job_id, '--name', 'one that waits', '--user', 'ada'])
+      for (const words of [
+        ['job', 'ready', waiting],
+        ['job', 'wait', waiting, '--for-ready'],
+        ['job', 'wait', job_id],
+        ['job', 'status', job_id, 'running', '--notify-cmd', 'false'],
+        ['job', 'wait', waiting, '--for-ready', '--timeout', '0s'],
+        ['job', 'reap', '--dry-run', '--silent', '0s'],
+        [
+          'job',
+          'status',
+          job_id,
+          'failed',
+          '--error',
+          (await place.json(['job', 'status', job_id])).name as string,
+        ],
+      ]) {
+        const { stdout, stderr } = await place.pvt(words)
+        expect(stdout + stderr, words.join(' ')).not.toMatch(hidden)
+        expect((stdout + stderr).trimEnd(), words.join(' ')).not.toBe('')
+      }
+      expect((await place.pvt(['job', 'delete', waiting, '--yes'])).code).toBe(0)
+    }),
+  )
+})
+
 test('JSON gives back what was written, to the character', async () => {
   const jobs = await place.json<Record<string, unknown>[]>(['history', '--limit', '100'])
   const texts = jobs.map(({ name }) => name)
