@@ -36,5 +36,6 @@ function crossNames(points: readonly PvtPoint[]): string[] {
   return [...names]
 }
 
-const kindOf = (extraction: string): 'worst' | 'best' | null =>
+/** Which end of the parasitics an extraction's name tells: whatever the scripts call it. */
+export const kindOf = (extraction: string): 'worst' | 'best' | null =>
   extraction.includes('worst') ? 'worst' : extraction.includes('best') ? 'best' : null

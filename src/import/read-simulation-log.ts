@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { pointName } from '../domain/point.ts'
+import { pointName, type PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import { PvtError } from '../errors.ts'
-import { parseSimulationLog } from '../parse/simulation-log.ts'
+import { parseSimulationLog, type SimulationLog } from '../parse/simulation-log.ts'
 import type { SimulationLogRecord } from '../store/simulation-logs.ts'
 import type { FoundFiles } from './find-files.ts'
 import { readTextFile } from './read-file.ts'
@@ -21,7 +21,8 @@ export function readSimulationLogs(found: Pick<FoundFiles, 'kind' | 'path'>): Si
     const path = join(folder, 'simulation.log')
     if (!existsSync(path)) continue
     try {
-      read.logs.push(toRecord(path))
+      const log = parseSimulationLog(readTextFile(path).text)
+      read.logs.push(simulationLogRecord(path, log, log.point))
     } catch (error) {
       if (!(error instanceof PvtError)) throw error
       read.problems.push({ file: path, line: null, level: 'error', message: error.message })
@@ -30,11 +31,15 @@ export function readSimulationLogs(found: Pick<FoundFiles, 'kind' | 'path'>): Si
   return read
 }
 
-function toRecord(path: string): SimulationLogRecord {
-  const log = parseSimulationLog(readTextFile(path).text)
+/** What the log of a simulation of `point` says, as a row of the database. */
+export function simulationLogRecord(
+  path: string,
+  log: SimulationLog,
+  point: PvtPoint | null,
+): SimulationLogRecord {
   return {
     log_path: path,
-    point: log.point && pointName(log.point),
+    point: point && pointName(point),
     simulator: log.simulator,
     simulator_version: log.version,
     success: log.success,

@@ -174,6 +174,20 @@ function readKey(
 
 const voltageWords: readonly string[] = ['min', 'max', 'nom']
 
+/** The point of a row of creport.txt, whatever its header says; null for a line that is no row. */
+export function parseCreportKey(line: string): PvtPoint | null {
+  const [corner = '', extraction = '', temperature = '', ...rest] = line.split('\t', keyLength + 3)
+  const end = rest.findIndex((word) => !voltageWords.includes(word))
+  const words = end < 0 ? rest : rest.slice(0, end)
+  if (words.length === 0 || corner === '' || extraction === '') return null
+  return toPoint(
+    corner,
+    extraction,
+    temperature,
+    words.map((word, index) => `v${index + 1}${word}`).join('_'),
+  )
+}
+
 function checkTemper(row: MeasuredRow, point: PvtPoint): Problem[] {
   if (row.temper === null || Math.abs(row.temper - point.temperature_c) < 1e-6) return []
   const message = `temper is ${row.temper}, but temp is ${point.temperature_c}: simulated at another temperature?`

@@ -1,4 +1,4 @@
-import { type PvtPoint, pointName } from '../domain/point.ts'
+import type { PvtPoint } from '../domain/point.ts'
 import type { Problem } from '../domain/problem.ts'
 import { quoted, splitLines } from './text.ts'
 
@@ -50,14 +50,14 @@ export const farmBatch = (points: readonly PvtPoint[], extraction: string | null
 
 /**
  * Hands out new ids, in file order, to the points of the open batches: the first that still lacks some is filled before
- * the next. Gives the ids by point name, and those for which no point is left. Nothing in the file says which id is
+ * the next. Gives the ids with their points, and those for which no point is left. Nothing in the file says which id is
  * whose, so a submission that the farm refused moves all behind it, up to the end of its batch.
  */
 export function assignFarmIds(
   ids: readonly string[],
   batches: readonly FarmBatch[],
-): { byPoint: Map<string, string>; unmatched: string[] } {
-  const byPoint = new Map<string, string>()
+): { matched: { point: PvtPoint; id: string }[]; unmatched: string[] } {
+  const matched: { point: PvtPoint; id: string }[] = []
   const unmatched: string[] = []
   for (const id of ids) {
     const batch = batches.find((open) => open.ids.length < open.points.length)
@@ -65,8 +65,8 @@ export function assignFarmIds(
       unmatched.push(id)
       continue
     }
-    byPoint.set(pointName(batch.points[batch.ids.length]!), id)
+    matched.push({ point: batch.points[batch.ids.length]!, id })
     batch.ids.push(id)
   }
-  return { byPoint, unmatched }
+  return { matched, unmatched }
 }

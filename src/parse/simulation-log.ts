@@ -59,6 +59,27 @@ export function parseSimulationLog(text: string): SimulationLog {
   }
 }
 
+/**
+ * What two parts of one log tell together, cut between two lines: where both say something the later counts, but for
+ * the version, as in the log as a whole.
+ */
+export function mergeSimulationLogs(earlier: SimulationLog, later: SimulationLog): SimulationLog {
+  const completed = later.success || !earlier.success ? later : earlier
+  return {
+    simulator: completed.simulator ?? earlier.simulator ?? later.simulator,
+    version: earlier.version ?? later.version,
+    success: earlier.success || later.success,
+    elapsedSeconds: later.elapsedSeconds ?? earlier.elapsedSeconds,
+    cpuSeconds: later.cpuSeconds ?? earlier.cpuSeconds,
+    peakMemoryMb: later.peakMemoryMb ?? earlier.peakMemoryMb,
+    measures: later.measures ?? earlier.measures,
+    startedAt: later.startedAt ?? earlier.startedAt,
+    workingDirectory: later.workingDirectory ?? earlier.workingDirectory,
+    point: later.point ?? earlier.point,
+    warnings: earlier.warnings + later.warnings,
+  }
+}
+
 type Fact = (typeof patterns)[number]['fact']
 
 const patterns = [

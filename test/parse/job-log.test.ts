@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defaultConfiguration } from '../../src/domain/configuration.ts'
 import { impliedPoints } from '../../src/domain/matrix.ts'
+import { pointName } from '../../src/domain/point.ts'
 import { assignFarmIds, farmBatch, parseJobLog } from '../../src/parse/job-log.ts'
 
 const answer = (id: number | string): string =>
@@ -46,7 +47,8 @@ describe('parseJobLog', () => {
 describe('assignFarmIds', () => {
   it('gives the ids of each batch of mode polo to the points of its extraction', () => {
     expect(points).toHaveLength(92)
-    const { byPoint, unmatched } = assignFarmIds(numbers(90), batches())
+    const { matched, unmatched } = assignFarmIds(numbers(90), batches())
+    const byPoint = new Map(matched.map(({ point, id }) => [pointName(point), id]))
     expect(unmatched).toEqual([])
     expect(byPoint.get('TT/typical/m40/v1min')).toBe('3000000010')
     expect(byPoint.get('TT/typical/100/v1nom')).toBe('3000000053')
@@ -59,7 +61,8 @@ describe('assignFarmIds', () => {
   it('goes on where it stopped', () => {
     const open = batches()
     assignFarmIds(numbers(43), open)
-    expect([...assignFarmIds(['1', '2'], open).byPoint]).toEqual([
+    const { matched } = assignFarmIds(['1', '2'], open)
+    expect(matched.map(({ point, id }) => [pointName(point), id])).toEqual([
       ['TT/typical/100/v1nom', '1'],
       ['FSG/cworst_CCworst_T/m40/v1min', '2'],
     ])
