@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { toInstant, type Zone } from '../domain/local-time.ts'
+import { pointName } from '../domain/point.ts'
 import { parseBackupName } from '../parse/backup-name.ts'
 import { listFolder } from './find-files.ts'
 import type { FollowedReports } from './followed-reports.ts'
@@ -78,7 +79,7 @@ export class FollowedBackups {
       const mark = lstatOf(path, this.problems)
       return mark !== null && !this.#leftBefore.has(mark)
     })
-    for (const point of reports.add(fresh)) this.#moved.add(point)
+    for (const point of reports.add(fresh)) this.#moved.add(pointName(point))
     const folder = join(backup.path, 'report')
     reports.lookAtCreport(folder, (mark) => !this.#leftBefore.has(mark))
     // A file that somebody removed from an older backup makes it no new one.

@@ -51,6 +51,7 @@ export class FollowedPoint {
   #says = parseSimulationLog('')
   #logWrittenMs: number | null = null
   #isMeasured = false
+  #hasEmptyReport = false
   #isAttemptTold = true
   #isLogTold = true
 
@@ -62,7 +63,8 @@ export class FollowedPoint {
   }
 
   get hasFailed(): boolean {
-    return !this.isSimulated && this.#attempt?.state === 'failed'
+    if (this.isSimulated) return false
+    return this.#attempt === null ? this.#hasEmptyReport : this.#attempt.state === 'failed'
   }
 
   /** The farm took the point: its first simulation, or one more. */
@@ -95,7 +97,8 @@ export class FollowedPoint {
       if (this.#says.success || this.#attempt.state === 'failed') this.#tellLog()
     }
     this.isSimulated ||= this.#attempt?.state === 'done' || report === 'done'
-    this.isGenerated ||= this.isSimulated || this.#logWrittenMs !== null
+    this.#hasEmptyReport = report === 'failed'
+    this.isGenerated ||= this.isSimulated || this.#attempt !== null
     this.#tellAttempt()
   }
 

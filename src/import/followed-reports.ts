@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { pointName } from '../domain/point.ts'
+import { type PvtPoint, pointName } from '../domain/point.ts'
 import { parseCornerReport, parseCornerReportName } from '../parse/corner-report.ts'
 import { parseCreportKey } from '../parse/creport.ts'
 import { type FileMark, GrowingFile, isSameMark } from './growing-file.ts'
@@ -34,20 +34,25 @@ export class FollowedReports {
     return count
   }
 
+  /** The points that have a report with values, or an empty one. */
+  *judged(): Generator<PvtPoint> {
+    for (const { point, verdict } of this.#reports.values()) if (verdict !== null) yield point
+  }
+
   verdictOn(name: string): ReportVerdict | null {
     return this.#reports.get(name)?.verdict ?? null
   }
 
   /** Takes in what lies in a folder that may hold reports, and gives the points that they are of. */
-  add(entries: readonly FolderEntry[]): string[] {
+  add(entries: readonly FolderEntry[]): PvtPoint[] {
     return entries.flatMap(({ name, path, isFolder }) => {
       const point = isFolder ? null : parseCornerReportName(name, this.expected.extractions)
       if (point === null || !this.expected.has(point)) return []
       const key = pointName(point)
       const known = this.#reports.get(key)
-      if (known === undefined) this.#reports.set(key, { path, verdict: null, read: null })
+      if (known === undefined) this.#reports.set(key, { point, path, verdict: null, read: null })
       else known.path = path
-      return [key]
+      return [known?.point ?? point]
     })
   }
 
@@ -94,6 +99,7 @@ export class FollowedReports {
 }
 
 interface Report {
+  point: PvtPoint
   path: string
   verdict: ReportVerdict | null
   /** The version that was read last. */

@@ -128,6 +128,7 @@ export class FlowObserver {
       this.#pointOf(point).look(entries)
     })
     this.#lookAtReports(root, final)
+    for (const point of this.#reports.judged()) this.#pointOf(point)
     for (const [name, point] of this.#points) point.settle(this.#reports.verdictOn(name))
     return {
       events,
