@@ -34,26 +34,32 @@ export type LostDependency = NewDependency & { why: string }
 
 /**
  * The jobs that are meant, by their ids. A spooled change cannot be asked again: what its references do not tell any
- * more is given as lost, so that the run is recorded, and never takes itself for ready.
+ * more is given as lost, so that the run is recorded, and never takes itself for ready. With best effort so is a full id
+ * that nobody knows yet: its job may be in another host's spool.
  *
  * @throws `job_not_found` and `ambiguous_job` for what the user has just typed.
  */
 export async function resolveAfter(
   context: Context,
   references: readonly AfterReference[],
+  options: { bestEffort?: boolean },
 ): Promise<{ found: NewDependency[]; lost: LostDependency[] }> {
   const found: NewDependency[] = []
   const lost: LostDependency[] = []
+  const isBestEffort = options.bestEffort === true || context.settings.bestEffort
   for (const { reference, condition } of references) {
     try {
       found.push({ after_job_id: (await whichJob(context, reference)).job_id, condition })
     } catch (error) {
-      if (context.delivering === null || !isUntellable(error)) throw error
+      const mayCome = context.delivering !== null || (isBestEffort && fullId.test(reference))
+      if (!mayCome || !isUntellable(error)) throw error
       lost.push({ after_job_id: reference.toLowerCase(), condition, why: error.message })
     }
   }
   return { found, lost }
 }
+
+const fullId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const isUntellable = (error: unknown): error is PvtError =>
   error instanceof PvtError && (error.code === 'job_not_found' || error.code === 'ambiguous_job')

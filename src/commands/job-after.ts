@@ -10,6 +10,7 @@ import { whichJob } from './which-job.ts'
 
 interface Options {
   remove?: boolean
+  bestEffort?: boolean
 }
 
 export function defineJobAfter(group: Command, act: Act): void {
@@ -45,7 +46,7 @@ export async function runJobAfter(
       `job ${shortId(job.job_id)} is ${job.status}: it cannot wait for another`,
       `${job.status} is final; record a new run with: pvt job create --after <job>`,
     )
-  const { found, lost } = await resolveAfter(context, references)
+  const { found, lost } = await resolveAfter(context, references, options)
   await addDependencies(await context.database(), job.job_id, [...found, ...lost], context.now())
   await answer(
     context,

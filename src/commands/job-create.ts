@@ -9,6 +9,7 @@ import { type Act, addExamples, bestEffortOption, collect, printChange } from '.
 
 interface Options extends DraftOptions {
   after?: string[]
+  bestEffort?: boolean
   /** What a spooled `job create` holds. */
   draft?: string
 }
@@ -34,23 +35,27 @@ export function defineJobCreate(group: Command, act: Act): void {
 }
 
 export async function runJobCreate(context: Context, options: Options): Promise<void> {
-  if (options.draft !== undefined) return create(context, JSON.parse(options.draft) as Draft)
+  if (options.draft !== undefined) return create(context, JSON.parse(options.draft) as Draft, options)
   const after = parseAfter(options.after ?? [], '--after')
   const draft: Draft = { ...draftJob(context, options), after }
   // Spooled as it is now: config.cfg may be another one when the database is back.
   context.canWait({ words: ['job', 'create', '--draft', JSON.stringify(draft)], answer: draft.job.job_id })
-  await create(context, draft)
+  await create(context, draft, options)
 }
 
 /** As they were typed: a job that is waited for may itself still be in the spool. */
 type Draft = JobDraft & { after?: readonly AfterReference[] }
 
-async function create(context: Context, { job: draft, points, note, after = [] }: Draft): Promise<void> {
-  const { found, lost } = await resolveAfter(context, after)
+async function create(
+  context: Context,
+  { job: draft, points, note, after = [] }: Draft,
+  options: Options,
+): Promise<void> {
+  const { found, lost } = await resolveAfter(context, after, options)
   const db = await context.database()
   const job = await createJob(db, draft, points, note, [...found, ...lost])
   for (const { after_job_id, why } of lost) {
-    const message = `it waits for '${after_job_id}', which cannot be told: ${why}`
+    const message = `it waits for '${after_job_id}', which is not known: ${why}`
     await addLogEntry(db, job.job_id, { logged_at: context.now(), level: 'warning', source: 'pvt', message })
   }
   await printChange(context, job.job_id, { ...job, verdict: null })

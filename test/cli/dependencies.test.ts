@@ -105,6 +105,27 @@ describe.each(eachEngine)('dependencies on $name', ({ make }) => {
     }
   })
 
+  test('with best effort a job may wait for one that another host has yet to deliver', async () => {
+    const first = '11111111-2222-4333-8444-555555555555'
+    expectFailure(await place.pvt(['job', 'create', '--after', first]), 3, /no job/)
+    expectFailure(
+      await place.pvt(['job', 'create', '--after', first.slice(0, 8), '--best-effort']),
+      3,
+      /no job/,
+    )
+    const second = await place.create(['--after', first, '--best-effort'])
+    expect(await ready(second, 7)).toMatchObject({ state: 'never', reason: '11111111 is not there' })
+    expect((await place.pvt(['job', 'create', '--id', first])).stdout).toBe(`${first}\n`)
+    expect(await ready(second, 7)).toMatchObject({
+      state: 'waiting',
+      after: [{ job_id: first, status: 'queued' }],
+    })
+    await move(first, 'running', 'completed')
+    const added = await place.pvt(['job', 'after', second, `${first}=any`], { env: { PVT_BEST_EFFORT: '1' } })
+    expect(added.stdout).toBe(`${second.slice(0, 8)} waits for 11111111 (any)\n`)
+    expect((await ready(second, 0)).after).toMatchObject([{ condition: 'any', met: true }])
+  })
+
   test('made while the database is away, references are told when it is back', async () => {
     const first = await place.create(['--name', 'first'])
     const holder: Database = await openDatabase(fresh.location)

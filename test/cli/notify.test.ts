@@ -159,6 +159,26 @@ describe('a command for the end of a job', () => {
     expect(silent).toMatchObject({ code: 0, stderr: '' })
   })
 
+  test('that cannot even be started is told and changes nothing', async () => {
+    const id = await running()
+    const run = await place.pvt(['job', 'cancel', id, '--notify-cmd', 'true'], {
+      env: { TMPDIR: '/nowhere' },
+    })
+    expect(run).toMatchObject({ code: 0, stdout: `${id.slice(0, 8)} is cancelled\n` })
+    expect(run.stderr).toMatch(/^pvt: the command for the end of job [^\n]* failed: ENOENT[^\n]*\n$/)
+  })
+
+  test('goes on when pvt is interrupted while it waits', async () => {
+    const id = await running()
+    const command = `sleep 2; touch ${place.path('home')}/late`
+    // The command has the stderr of pvt, which a reader would wait for.
+    const script = `timeout -s INT 1 pvt job cancel ${id} --notify-cmd '${command}' 2>/dev/null`
+    await place.sh(script)
+    expect(existsSync(place.path('home', 'late'))).toBe(false)
+    await after(2500)
+    expect(existsSync(place.path('home', 'late'))).toBe(true)
+  })
+
   test('leaves nothing behind', async () => {
     const id = await running()
     const env = { TMPDIR: place.path('home') }
