@@ -75,7 +75,7 @@ const basisWords: Readonly<Record<TimeLeft['basis'], string>> = {
 }
 
 function timeLeftText(left: TimeLeft | null): string | null {
-  if (left === null || left.seconds_max === 0) return null
+  if (left === null || left.seconds_max < 1) return null
   return `about ${roughly({ seconds: left.seconds, min: left.seconds_min, max: left.seconds_max })}, ${basisWords[left.basis]}`
 }
 

@@ -78,7 +78,7 @@ function changeMark({ updated_at, current_stage, stages, progress, waiting, run 
     updated_at,
     current_stage,
     stages.length,
-    ...progress.map(({ stage, done, failed, expected }) => [stage, done, failed, expected]),
+    progress.flatMap((one) => (one.done === null ? [] : [one.stage, one.done, one.failed, one.expected])),
     run === null ? null : waiting?.state,
     run?.ended_at,
   ])
@@ -119,7 +119,7 @@ function changeLine(view: JobStatusView, unicode: boolean): string {
 
 /** `about 4 min left (3-6)` */
 function leftText({ time_left: left }: JobStatusView, unicode: boolean): string | null {
-  if (left === null || left.seconds_max === 0) return null
+  if (left === null || left.seconds_max < 1) return null
   const span = roughly(
     { seconds: left.seconds, min: left.seconds_min, max: left.seconds_max },
     unicode ? '–' : '-',
