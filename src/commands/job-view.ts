@@ -146,10 +146,10 @@ export function configurationFields(view: JobView): [key: string, text: string][
 }
 
 /** The stage table, after an empty line; nothing without stages. */
-export async function timelineOf(view: JobStatusView, style: Style): Promise<string> {
+export async function timelineOf(view: JobStatusView, style: Style, columns = stageColumns): Promise<string> {
   const rows = timeline(view)
   if (rows.length === 0) return ''
-  return `\n${await renderTable(withProgress(stageColumns, rows, view.progress), rows, style)}`
+  return `\n${await renderTable(withProgress(columns, rows, view.progress), rows, style)}`
 }
 
 /** Every attempt, and, while the job goes on, a line for each planned stage that has none yet. */

@@ -6,7 +6,7 @@ import { findJob } from '../store/jobs.ts'
 import { flowFields } from './job-flow.ts'
 import { jobDocument, jobFields, type JobStatusView, loadJobStatus, timelineOf } from './job-view.ts'
 import { shortId, simulationsText } from './shared.ts'
-import { doneText } from './stage-columns.ts'
+import { doneText, stageColumns } from './stage-columns.ts'
 
 /**
  * Shows a job again and again until it ends: on a terminal in place, in a pipe a line for each change, as JSON or CSV
@@ -148,9 +148,14 @@ const framed = new Set([
   ...['flow', 'time left', 'run'],
 ])
 
+/** So that what moves has room on a terminal of 80 columns. */
+const framedColumns = stageColumns.filter(
+  ({ key }) => !['started_at', 'finished_at', 'exit_code'].includes(key),
+)
+
 async function frame(view: JobStatusView, now: string, style: Style): Promise<string> {
   const fields = [...jobFields(view), ...flowFields(view, now)].filter(
     (field): field is [string, string] => framed.has(field[0]) && field[1] !== null,
   )
-  return (await renderFields(fields, style)) + (await timelineOf(view, style))
+  return (await renderFields(fields, style)) + (await timelineOf(view, style, framedColumns))
 }
