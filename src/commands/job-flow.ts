@@ -1,3 +1,4 @@
+import { type Awaited, readiness } from '../domain/dependency.ts'
 import type { Job } from '../domain/job.ts'
 import type { Run } from '../domain/run.ts'
 import type { Stage } from '../domain/stage.ts'
@@ -6,9 +7,11 @@ import { type Waiting, waitingOf } from '../domain/waiting.ts'
 import { bytes, duration, localTime, roughly } from '../render/index.ts'
 import { countAttempts } from '../store/attempts.ts'
 import type { Database } from '../store/database.ts'
+import { dependencyRows } from '../store/dependencies.ts'
 import { findFollowed } from '../store/followed.ts'
 import { findRun } from '../store/runs.ts'
 import { findEarlierStages, findStageProgress } from '../store/stage-progress.ts'
+import { shortId } from './shared.ts'
 
 /** How a job's flow goes; the keys are those of `job status --json`. */
 export type FlowView = {
@@ -17,6 +20,8 @@ export type FlowView = {
   waiting: Waiting | null
   /** The newest time that somebody followed it. */
   run: Run | null
+  /** The jobs that it waits for, or has waited for. */
+  after: Awaited[]
 }
 
 export async function loadFlow(
@@ -25,7 +30,7 @@ export async function loadFlow(
   stages: readonly Stage[],
   now: string,
 ): Promise<FlowView> {
-  const { hasRun, hasProgress, hasAttempts } = await findFollowed(db, job.job_id)
+  const { hasRun, hasProgress, hasAttempts, hasDependencies } = await findFollowed(db, job.job_id)
   const isRunning = job.status === 'running'
   const progress = hasProgress ? await findStageProgress(db, job.job_id) : []
   const earlier = isRunning ? await findEarlierStages(db, job) : []
@@ -37,17 +42,28 @@ export async function loadFlow(
     time_left: found.timeLeft,
     waiting: waitingOf({ job, stages, progress, run, attempts, now }),
     run,
+    after: readiness(job, hasDependencies ? await dependencyRows(db, job.job_id) : []).after,
   }
 }
 
 /** The same in words; null for what there is nothing to say of. */
 export function flowFields(flow: FlowView, now: string): [label: string, text: string | null][] {
   return [
+    ['after', afterText(flow.after)],
     ['flow', flowText(flow, now)],
     ['time left', timeLeftText(flow.time_left)],
     ['run', runText(flow.run)],
     ['output', outputText(flow.run)],
   ]
+}
+
+/** `77c0d1e2 gpio is running (ok)`, one after the other. */
+function afterText(after: readonly Awaited[]): string | null {
+  const texts = after.map(
+    ({ job_id, name, status, condition }) =>
+      `${shortId(job_id)} ${name === null ? 'is not there any more' : `${name} is ${status}`} (${condition})`,
+  )
+  return texts.length === 0 ? null : texts.join(', ')
 }
 
 /** Null for a job that was never followed: most are marked by their scripts, and nothing is wrong with them. */
@@ -75,7 +91,7 @@ const basisWords: Readonly<Record<TimeLeft['basis'], string>> = {
 }
 
 function timeLeftText(left: TimeLeft | null): string | null {
-  if (left === null || left.seconds_max === 0) return null
+  if (left === null || left.seconds_max < 1) return null
   return `about ${roughly({ seconds: left.seconds, min: left.seconds_min, max: left.seconds_max })}, ${basisWords[left.basis]}`
 }
 

@@ -102,7 +102,7 @@ export function jobFields(view: JobView): [label: string, text: string][] {
     ['domain', view.domain_path],
     ['config', configurationText(view)],
     ['backup', view.backup_path],
-    ...view.simulation_logs.map((log): [string, string] => ['log', simulationLogText(log)]),
+    ...simulationTexts(view.simulation_logs).map((text): [string, string] => ['log', text]),
   ]
   return fields.filter((field): field is [string, string] => field[1] !== null)
 }
@@ -114,6 +114,23 @@ function configurationText({ config_file_path, config_source }: Job): string | n
     ? `${config_file_path} (found beside the backup)`
     : config_file_path
 }
+
+/** A followed run has a log for each simulation: those that are to be looked at are named, the others counted. */
+function simulationTexts(logs: readonly SimulationLogRecord[]): string[] {
+  if (logs.length <= mostLogs) return logs.map(simulationLogText)
+  const odd = logs.filter(({ success }) => !success)
+  const simulators = new Set(
+    logs.map(({ simulator, simulator_version }) => `${simulator} ${simulator_version}`),
+  )
+  const rest = odd.length > mostLogs ? [`… and ${odd.length - mostLogs} more that did not complete`] : []
+  return [
+    `${logs.length - odd.length} of ${logs.length} simulations completed (${[...simulators].join(', ')})`,
+    ...odd.slice(0, mostLogs).map(simulationLogText),
+    ...rest,
+  ]
+}
+
+const mostLogs = 3
 
 /** `TT/typical/85/v1nom: primesim W-2024.09, completed, took 4m 42s, CPU 7m 58s, 3.5 GB, 2 warnings`. */
 function simulationLogText(log: SimulationLogRecord): string {
@@ -146,10 +163,10 @@ export function configurationFields(view: JobView): [key: string, text: string][
 }
 
 /** The stage table, after an empty line; nothing without stages. */
-export async function timelineOf(view: JobStatusView, style: Style): Promise<string> {
+export async function timelineOf(view: JobStatusView, style: Style, columns = stageColumns): Promise<string> {
   const rows = timeline(view)
   if (rows.length === 0) return ''
-  return `\n${await renderTable(withProgress(stageColumns, rows, view.progress), rows, style)}`
+  return `\n${await renderTable(withProgress(columns, rows, view.progress), rows, style)}`
 }
 
 /** Every attempt, and, while the job goes on, a line for each planned stage that has none yet. */

@@ -6,7 +6,7 @@ import { findJob } from '../store/jobs.ts'
 import { flowFields } from './job-flow.ts'
 import { jobDocument, jobFields, type JobStatusView, loadJobStatus, timelineOf } from './job-view.ts'
 import { shortId, simulationsText } from './shared.ts'
-import { doneText } from './stage-columns.ts'
+import { doneText, stageColumns } from './stage-columns.ts'
 
 /**
  * Shows a job again and again until it ends: on a terminal in place, in a pipe a line for each change, as JSON or CSV
@@ -78,7 +78,7 @@ function changeMark({ updated_at, current_stage, stages, progress, waiting, run 
     updated_at,
     current_stage,
     stages.length,
-    ...progress.map(({ stage, done, failed, expected }) => [stage, done, failed, expected]),
+    progress.flatMap((one) => (one.done === null ? [] : [one.stage, one.done, one.failed, one.expected])),
     run === null ? null : waiting?.state,
     run?.ended_at,
   ])
@@ -119,7 +119,7 @@ function changeLine(view: JobStatusView, unicode: boolean): string {
 
 /** `about 4 min left (3-6)` */
 function leftText({ time_left: left }: JobStatusView, unicode: boolean): string | null {
-  if (left === null || left.seconds_max === 0) return null
+  if (left === null || left.seconds_max < 1) return null
   const span = roughly(
     { seconds: left.seconds, min: left.seconds_min, max: left.seconds_max },
     unicode ? '–' : '-',
@@ -148,9 +148,14 @@ const framed = new Set([
   ...['flow', 'time left', 'run'],
 ])
 
+/** So that what moves has room on a terminal of 80 columns. */
+const framedColumns = stageColumns.filter(
+  ({ key }) => !['started_at', 'finished_at', 'exit_code'].includes(key),
+)
+
 async function frame(view: JobStatusView, now: string, style: Style): Promise<string> {
   const fields = [...jobFields(view), ...flowFields(view, now)].filter(
     (field): field is [string, string] => framed.has(field[0]) && field[1] !== null,
   )
-  return (await renderFields(fields, style)) + (await timelineOf(view, style))
+  return (await renderFields(fields, style)) + (await timelineOf(view, style, framedColumns))
 }

@@ -1,7 +1,8 @@
 import { Option } from 'commander'
 import type { Context } from '../context.ts'
 import { renderJson } from '../render/index.ts'
-import { loadJobView } from './job-view.ts'
+import { findJob } from '../store/jobs.ts'
+import { loadJobStatus } from './job-view.ts'
 
 export interface NotifyOption {
   notifyCmd?: string
@@ -21,6 +22,10 @@ export const notifyOption = (): Option =>
 export async function notifyEnd(context: Context, jobId: string, { notifyCmd }: NotifyOption): Promise<void> {
   const command = notifyCmd ?? context.settings.notify ?? ''
   if (command.trim() === '') return
-  const view = await loadJobView(await context.database(), jobId)
+  const db = await context.database()
+  const job = await findJob(db, jobId)
+  // Somebody removed it in the meantime.
+  if (job === null) return
+  const view = await loadJobStatus(db, job, context.now())
   await context.notify({ command, job_id: jobId, status: view.status, json: renderJson(view) })
 }

@@ -82,7 +82,8 @@ export function doneText({ done, failed, expected }: StageForecast): string | nu
 }
 
 function leftText({ seconds_left, seconds_left_min, seconds_left_max }: StageForecast): string | null {
-  if (seconds_left === null || seconds_left_min === null || !seconds_left_max) return null
+  if (seconds_left === null || seconds_left_min === null || seconds_left_max === null) return null
+  if (seconds_left_max < 1) return null
   return roughly({ seconds: seconds_left, min: seconds_left_min, max: seconds_left_max })
 }
 

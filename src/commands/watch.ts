@@ -15,7 +15,7 @@ import { FlowRecorder, newRun } from './flow-recorder.ts'
 import { tellVerdict } from './flow-verdict.ts'
 import { addDraftOptions, draftJob, type DraftOptions } from './job-draft.ts'
 import { notifyEnd, type NotifyOption, notifyOption } from './notify-option.ts'
-import { intervalOption, lookAndRecord } from './run.ts'
+import { intervalOption, keepMemorySmall, lookAndRecord } from './run.ts'
 import { type Act, addExamples, shortId, withoutWaiting } from './shared.ts'
 import { programVersion } from '../version.ts'
 import { whichJob } from './which-job.ts'
@@ -55,6 +55,7 @@ export async function runWatch(
   options: Options,
 ): Promise<void> {
   if (options.draft !== undefined) return record(context, JSON.parse(options.draft) as FlowRecord, options)
+  keepMemorySmall()
   const domain = realFolder(folder ?? context.settings.cwd)
   const signals = new Signals()
   const known = options.job === undefined ? null : await knownJob(context, options.job, domain)

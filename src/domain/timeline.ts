@@ -27,7 +27,7 @@ export interface Present {
 export function startStage({ job, stages }: Present, name: StageName, now: string): Change | null {
   const latest = latestAttempt(stages, name)
   if (latest?.status === 'running' && job.status === 'running') return null
-  if (latest?.finished_at != null && latest.finished_at >= now) {
+  if (latest?.finished_at != null && latest.finished_at > now) {
     if (latest.started_at !== null && latest.started_at <= now) return null
     return history(stages, withElapsed({ ...latest, started_at: now }), `stage ${name} started`)
   }

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeDomain } from '../fixtures/flow.ts'
+import { ShownTerminal } from '../support/terminal.ts'
 import { openWorkplace, type Workplace } from './run-pvt.ts'
 
 /** util-linux's script runs a command on a terminal of its own; BSD's takes other options. */
@@ -162,23 +163,70 @@ describe.skipIf(!hasScript)('on a terminal', () => {
     expect(await names()).not.toContain('later')
   })
 
-  test('job status --watch draws the job anew in place until it ends', async () => {
-    const id = await place.create(['--name', 'watched', '--stages', 'gen'])
-    const mark = (verb: string) => () => void place.pvt(['stage', verb, 'gen', '-j', id])
-    const { shown, code } = await onTerminal(`pvt job status ${id} --watch 0.1`, [
-      [/queued/, mark('start')],
-      [/running/, mark('done')],
-    ])
-    expect(code).toBe(0)
-    const screens = shown.split('\x1b[H\x1b[2J').slice(1)
-    expect(screens).toHaveLength(3)
-    expect(screens[0]).toMatch(/status\x1b\[22m +queued/)
-    expect(screens.at(-1)).toMatch(/status\x1b\[22m +completed/)
-  })
+  describe('job status --watch', () => {
+    const mark = (id: string, verb: string) => () => void place.pvt(['stage', verb, 'gen', '-j', id])
+    const sized = 'stty cols 60 rows 20; echo above; pvt job status'
 
-  test('Ctrl-C ends a watch', async () => {
-    const id = await place.create(['--name', 'endless'])
-    const { code } = await onTerminal(`pvt job status ${id} --watch 0.1`, [[/queued/, '\x03']])
-    expect(code).toBe(130)
+    test('draws the job anew in place until it ends, and leaves what stood above', async () => {
+      const id = await place.create(['--name', 'watched', '--stages', 'gen'])
+      const { shown, code } = await onTerminal(`${sized} ${id} --watch 0.1; echo below`, [
+        [/queued/, mark(id, 'start')],
+        [/running/, mark(id, 'done')],
+      ])
+      expect(code).toBe(0)
+      for (const state of ['queued', 'running', 'completed']) {
+        expect(shown).toMatch(new RegExp(`status\\x1b\\[22m +${state}`))
+      }
+      const { text } = new ShownTerminal(20, 60).write(shown)
+      expect(text).toMatch(/^above\njob +[0-9a-f-]{36}\nname +watched\nstatus +completed\n/)
+      expect(text.match(/^job /gm)).toHaveLength(1)
+      expect(text).toMatch(/\nSTAGE +ATTEMPT[^]*\ngen +1 +done [^]*\nbelow$/)
+      for (const line of text.split('\n')) expect(line.length).toBeLessThan(60)
+    })
+
+    test('ends by Ctrl-C with the last state and the cursor as they are', async () => {
+      const id = await place.create(['--name', 'endless'])
+      const { shown, code } = await onTerminal(`${sized} ${id} --watch 0.1`, [[/queued/, '\x03']])
+      expect(code).toBe(130)
+      // Neither is the cursor hidden, nor is there another screen, nor is this one cleared.
+      expect(shown).not.toMatch(/\x1b\[(\?|2J|H)/)
+      expect(new ShownTerminal(20, 60).write(shown).text).toMatch(
+        /^above\njob .*\nname +endless\nstatus +queued\n/,
+      )
+    })
+
+    test('draws what has room on a low terminal', async () => {
+      const id = await place.create(['--name', 'low'])
+      await place.pvt(['job', 'status', id, 'cancelled'])
+      const { shown } = await onTerminal(`stty cols 60 rows 5; pvt job status ${id} --watch`)
+      expect(shown.replaceAll(/\x1b\[[\d;]*[a-zA-Z]|\r/g, '')).toMatch(
+        /^job .*\nname .*\nstatus .*\n\(\d+ more lines\)\n$/,
+      )
+    })
+
+    test.each([
+      ['on a terminal that cannot move its cursor', { TERM: 'dumb' }, ''],
+      ['where stdout is a pipe', {}, '| cat'],
+    ])('prints lines %s', async (_, env, more) => {
+      const id = await place.create(['--stages', 'gen'])
+      const { shown } = await onTerminal(
+        `pvt job status ${id} --watch 0.1 ${more}`,
+        [
+          [/queued/, mark(id, 'start')],
+          [/running/, mark(id, 'done')],
+        ],
+        env,
+      )
+      expect(shown.replaceAll(/\d\d:\d\d:\d\d /g, '')).toMatch(
+        /^queued\r\nrunning, stage gen\r\ncompleted, took \S+\r\n$/,
+      )
+    })
+
+    test('as JSON is a document for each change there, too', async () => {
+      const id = await place.create()
+      await place.pvt(['job', 'status', id, 'cancelled'])
+      const { shown } = await onTerminal(`pvt job status ${id} --watch --json`)
+      expect(JSON.parse(shown)).toMatchObject({ job_id: id, status: 'cancelled' })
+    })
   })
 })

@@ -5,6 +5,7 @@ import { findDomains } from '../../src/store/domains.ts'
 import { findHistory, type HistoryQuery } from '../../src/store/history.ts'
 import { findJobsByPrefix, findNewestJobIn, findNewestJobOfUser } from '../../src/store/jobs.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
+import { findEarlierStages } from '../../src/store/stage-progress.ts'
 import { findStatistics } from '../../src/store/statistics.ts'
 import { recordingDatabase } from '../bench/record.ts'
 import { fillAtScale } from '../bench/scale-jobs.ts'
@@ -85,6 +86,12 @@ const lookUps: [string, (db: Database) => Promise<unknown>, RegExp][] = [
     /^SEARCH jobs USING INDEX sqlite_autoindex_jobs_1 \(job_id>\? AND job_id<\?\)/,
   ],
   ['the newest of a user', (db) => findNewestJobOfUser(db, 'user1'), /^SEARCH jobs USING INDEX jobs_by_user/],
+  [
+    'the times of earlier jobs of a domain',
+    (db) =>
+      findEarlierStages(db, { job_id: 'f', domain_path: domain, created_at: '9999', total_simulations: 92 }),
+    /SEARCH jobs USING INDEX jobs_by_domain \(domain_path=\? AND created_at<\?\)/,
+  ],
   [
     'the newest of a folder',
     (db) => findNewestJobIn(db, ['/', domain]),

@@ -4,9 +4,10 @@ import type { StageProgress } from '../../src/domain/stage-progress.ts'
 import { finishStage, startStage } from '../../src/domain/timeline.ts'
 import { changeJob } from '../../src/store/change-job.ts'
 import { deleteJob, type NewJob } from '../../src/store/jobs.ts'
+import { findFollowed } from '../../src/store/followed.ts'
 import { findEarlierStages, findStageProgress, saveStageProgress } from '../../src/store/stage-progress.ts'
 import { onEachEngine } from './contract.ts'
-import { at, moved, storeJob } from './jobs.ts'
+import { addFlowRows, at, moved, storeJob } from './jobs.ts'
 
 onEachEngine('the progress of stages', (given) => {
   const row = (done: number, second: number, fields: Partial<StageProgress> = {}): StageProgress => ({
@@ -50,6 +51,23 @@ onEachEngine('the progress of stages', (given) => {
   })
 })
 
+onEachEngine('what there is of a job that was followed', (given) => {
+  test('is asked for in one query', async () => {
+    const { job_id } = await storeJob(given.db)
+    const nothing = { hasRun: false, hasProgress: false, hasAttempts: false, hasDependencies: false }
+    expect(await findFollowed(given.db, job_id)).toStrictEqual(nothing)
+    await saveStageProgress(given.db, job_id, [
+      { stage: 'run', done: 1, failed: 0, expected: null, first_at: at(1), changed_at: at(1) },
+    ])
+    expect(await findFollowed(given.db, job_id)).toStrictEqual({ ...nothing, hasProgress: true })
+    const other = await storeJob(given.db)
+    await addFlowRows(given.db, other.job_id)
+    expect(await findFollowed(given.db, other.job_id)).toStrictEqual({
+      ...{ hasRun: true, hasProgress: true, hasAttempts: true, hasDependencies: true },
+    })
+  })
+})
+
 onEachEngine('the times of earlier jobs', (given) => {
   /** A job whose stages took the given seconds, one after the other; several of one stage are attempts. */
   async function ended(fields: Partial<NewJob>, took: [StageName, number][], status = 'completed') {
@@ -57,11 +75,12 @@ onEachEngine('the times of earlier jobs', (given) => {
     let second = 0
     await moved(given.db, job.job_id, 'running', {}, at(0))
     for (const [name, seconds] of took) {
+      second += 1
       await changeJob(given.db, job.job_id, at(second), (now) => startStage(now, name, at(second)))
       second += seconds
       await changeJob(given.db, job.job_id, at(second), (now) => finishStage(now, name, at(second)))
     }
-    if (status !== 'running') await moved(given.db, job.job_id, status as 'failed', {}, at(second))
+    if (status !== 'running') await moved(given.db, job.job_id, status as 'failed', {}, at(second + 1))
     return job.job_id
   }
 
