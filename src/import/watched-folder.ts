@@ -76,6 +76,11 @@ export class WatchedFolder {
     // Two changes within one tick of the file system's clock (a second on some) bear the same time.
     this.#settled = Date.now() - stat.mtimeMs > 2000
     const entries = list(this.path, this.problems)
+    if (entries === null) {
+      // Permissions may come back without a trace in this time.
+      this.#settled = false
+      return []
+    }
     if (entries === 'gone') return entries
     return entries.filter(({ name }) => this.matters(name)).flatMap((entry) => this.#known(entry))
   }
@@ -111,12 +116,13 @@ export function lstatOf(path: string, problems: OncePerPath): FileMark | null {
   }
 }
 
-function list(path: string, problems: OncePerPath): Dirent[] | 'gone' {
+/** Null when it may not be read. */
+function list(path: string, problems: OncePerPath): Dirent[] | 'gone' | null {
   try {
     return readdirSync(path, { withFileTypes: true })
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return 'gone'
     problems.tell(path, 'error', fileError(path, error).message)
-    return []
+    return null
   }
 }
