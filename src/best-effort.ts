@@ -80,23 +80,23 @@ export async function runBestEffort(
  */
 export async function submitChange(
   context: Context,
-  { words, at, patienceMs, keep: kept }: Submission,
+  { words, at, patienceMs }: Omit<Submission<Context>, 'make'>,
   make: (db: Database, change: Change) => Promise<void>,
 ): Promise<Submitted> {
   const { settings } = context
-  const change: Change = { change_id: randomUUID(), ...described(settings, at), words }
+  const change: Change = { change_id: randomUUID(), ...described(settings, at), words: [] }
   try {
     const db = await within(patienceMs.answer, context.database())
-    if (kept !== null && waitingFor(settings.spool, db.location).length > 0) {
-      keepChange(settings.spool, { ...change, words: kept })
+    if (words !== null && waitingFor(settings.spool, db.location).length > 0) {
+      keepChange(settings.spool, { ...change, words: words() })
       return { state: 'kept', reason: 'other changes wait' }
     }
     await within(patienceMs.change, make(db, change))
     return { state: 'made', reason: null }
   } catch (error) {
     if (!isAway(error)) throw error
-    if (kept === null) return { state: 'dropped', reason: error.message }
-    keepChange(settings.spool, { ...change, words: kept })
+    if (words === null) return { state: 'dropped', reason: error.message }
+    keepChange(settings.spool, { ...change, words: words() })
     return { state: 'kept', reason: error.message }
   } finally {
     await context.closeDatabase()

@@ -18,7 +18,7 @@ export interface Context {
   /** Opens the database and delivers all that waits for it in the spool; every command that opens it delivers some. */
   deliver(): Promise<Delivery>
   /** For a command that goes on: makes a change at once, or keeps it for later; the database is closed afterwards. */
-  submit(change: Submission): Promise<Submitted>
+  submit(change: Submission<Context>): Promise<Submitted>
   /** Closes the database; the next call of `database` opens it anew. */
   closeDatabase(): Promise<void>
   /** The present instant, ISO 8601 UTC with milliseconds; every call gives a later one than the call before. */

@@ -55,16 +55,16 @@ export function openContext(
   }
   /** By change: what to tell of the jobs that it has ended, once it is committed. */
   const ended = new Map<string, Notification[]>()
-  const make = (change: Change, database: Database): Promise<void> => {
+  const placeOf = (change: Change, database: Database): Context => {
     ended.set(change.change_id, [])
-    return run(change.words, contextOfChange(context, change, database, ended))
+    return contextOfChange(context, change, database, ended)
   }
   const deliverTo = (database: Database, limit: number): Promise<Delivery> =>
     deliverSpool(database, {
       spool: settings.spool,
       now: clock(),
       limit,
-      make: (change) => make(change, database),
+      make: (change) => run(change.words, placeOf(change, database)),
       made: async ({ change_id }) => {
         for (const one of ended.get(change_id) ?? []) await context.notify(one, { wait: false })
       },
@@ -109,7 +109,10 @@ export function openContext(
     },
     submit: (submission) =>
       submitChange(context, submission, async (database, change) => {
-        await makeOnce(database, change, { now: clock(), make: () => make(change, database) })
+        await makeOnce(database, change, {
+          now: clock(),
+          make: () => submission.make(placeOf(change, database)),
+        })
         for (const one of ended.get(change.change_id) ?? []) await context.notify(one)
         ended.delete(change.change_id)
       }),

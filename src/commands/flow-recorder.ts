@@ -3,8 +3,10 @@ import type { Context } from '../context.ts'
 import type { Run } from '../domain/run.ts'
 import { messageOf, PvtError } from '../errors.ts'
 import type { FlowRecord, JobDraft } from '../import/flow-record.ts'
-import type { NotifyOption } from './notify-option.ts'
+import { notifyEnd, type NotifyOption } from './notify-option.ts'
+import { recordFlow } from '../import/record-flow.ts'
 import { bootId, processStart } from '../store/process-identity.ts'
+import { programVersion } from '../version.ts'
 
 /** How long the database may take, in milliseconds: the flow waits for its beginning, and the user for its end. */
 const patience = {
@@ -19,7 +21,7 @@ const patience = {
  */
 export class FlowRecorder {
   readonly #context: Context
-  readonly #notify: string[]
+  readonly #notifyCmd: string | null
   #told: string | null = null
   #jobIsGone = false
   /** Why the database is away; null while it is not. */
@@ -28,12 +30,7 @@ export class FlowRecorder {
   /** `notifyCmd`: what is told of the job's end. */
   constructor(context: Context, { notifyCmd }: NotifyOption) {
     this.#context = context
-    const command = notifyCmd ?? context.settings.notify
-    this.#notify = command === null ? [] : ['--notify-cmd', command]
-  }
-
-  #wordsOf(record: FlowRecord): string[] {
-    return ['watch', '--draft', JSON.stringify(record), ...this.#notify]
+    this.#notifyCmd = notifyCmd ?? context.settings.notify
   }
 
   /** @throws `already_running`, when another flow runs in the domain folder and `exclusive` is asked for. */
@@ -42,19 +39,18 @@ export class FlowRecorder {
       ...{ draft, exclusive, run, ending: null },
       ...{ marks: [], progress: [], attempts: [], logs: [], notes: [] },
     }
-    // Delivered later it cannot be refused any more: the flow has run.
-    await this.#submit(record, this.#wordsOf({ ...record, exclusive: false }), patience.begin)
+    await this.#submit(record, patience.begin, true)
   }
 
-  /** Whether the record is kept or written; false when it was a mere sign of life and the database is away. */
+  /** Writes a record, or keeps it for later; a mere sign of life is dropped while the database is away. */
   async write(record: FlowRecord): Promise<void> {
     if (this.#jobIsGone) return
     const isSignOfLife =
       record.ending === null &&
       record.marks.length + record.attempts.length + record.logs.length + record.notes.length === 0
-    const kept = isSignOfLife ? null : this.#wordsOf(record)
+    const patienceMs = record.ending === null ? patience.look : patience.end
     try {
-      await this.#submit(record, kept, record.ending === null ? patience.look : patience.end)
+      await this.#submit(record, patienceMs, !isSignOfLife)
     } catch (error) {
       if (!(error instanceof PvtError)) throw error
       if (error.code === 'job_not_found') this.#jobIsGone = true
@@ -71,12 +67,17 @@ export class FlowRecorder {
 
   async #submit(
     record: FlowRecord,
-    keep: string[] | null,
     patienceMs: { answer: number; change: number },
+    isKept: boolean,
   ): Promise<void> {
     const context = this.#context
-    const submission = { words: this.#wordsOf(record), at: context.now(), patienceMs, keep }
-    const { state, reason } = await context.submit(submission)
+    const notify = this.#notifyCmd
+    const { state, reason } = await context.submit({
+      make: (place) => writeRecord(place, record, notify),
+      words: isKept ? () => wordsOf(record, notify) : null,
+      at: context.now(),
+      patienceMs,
+    })
     if (state === 'made') this.#away = null
     else if (this.#away === null) {
       this.#away = reason
@@ -84,6 +85,24 @@ export class FlowRecorder {
     }
   }
 }
+
+/** Writes a record in the context of its time, and tells whoever wants to know when it ended the job. */
+export async function writeRecord(
+  context: Context,
+  record: FlowRecord,
+  notifyCmd: string | null,
+): Promise<void> {
+  const { user } = context.settings
+  const now = context.now()
+  const { hasEnded } = await recordFlow(await context.database(), record, { now, user, programVersion })
+  if (hasEnded) await notifyEnd(context, record.run.job_id, notifyCmd === null ? {} : { notifyCmd })
+}
+
+/** What the spool keeps: the hidden option of `pvt watch`. Delivered later it cannot be refused any more. */
+const wordsOf = (record: FlowRecord, notifyCmd: string | null): string[] => [
+  ...['watch', '--draft', JSON.stringify({ ...record, exclusive: false })],
+  ...(notifyCmd === null ? [] : ['--notify-cmd', notifyCmd]),
+]
 
 /** A run that begins now, followed by this process. */
 export function newRun(

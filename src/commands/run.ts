@@ -21,7 +21,7 @@ import { type Act, addExamples, seconds, withoutWaiting } from './shared.ts'
 interface Options extends DraftOptions, NotifyOption {
   force?: boolean
   grace: number
-  interval: number
+  interval?: number
 }
 
 export function defineRun(program: Command, act: Act): void {
@@ -48,9 +48,10 @@ export function defineRun(program: Command, act: Act): void {
 }
 
 export const intervalOption = (): Option =>
-  new Option('--interval <seconds>', "how often the flow's files are looked at")
-    .default(5)
-    .argParser(seconds(0.1))
+  new Option(
+    '--interval <seconds>',
+    "how often the flow's files are looked at (default: 5, and rarer where that would take 1 % of a core)",
+  ).argParser(seconds(0.1))
 
 export async function runRun(context: Context, words: readonly string[], options: Options): Promise<void> {
   const { settings } = context
@@ -120,14 +121,33 @@ interface Following {
 
 /** Looks at the flow's files until it ends, by itself or because the user wants it. */
 async function followToEnd({ flow, follower, recorder, signals, options }: Following): Promise<FlowEnd> {
+  const pace = new LookPace(options.interval)
   // The first look comes early: it tells the process, and short stages pass quickly.
-  let wait = Math.min(1, options.interval)
+  let wait = Math.min(1, pace.seconds)
   while (!(await comesWithin(wait, flow.ended, signals.asked))) {
-    await lookAndRecord(follower, recorder)
-    wait = options.interval
+    wait = await pace.after(() => lookAndRecord(follower, recorder))
   }
   if (signals.first !== null) await endFlow(flow, signals, options.grace)
   return flow.ended
+}
+
+/** How long to wait between two looks. */
+export class LookPace {
+  readonly seconds: number
+  readonly #isGiven: boolean
+
+  constructor(interval: number | undefined) {
+    this.seconds = interval ?? 5
+    this.#isGiven = interval !== undefined
+  }
+
+  /** Looks, and says how many seconds to wait then: a hundred times what it cost, unless the user has decided. */
+  async after(look: () => Promise<void>): Promise<number> {
+    const before = process.cpuUsage()
+    await look()
+    const { user, system } = process.cpuUsage(before)
+    return this.#isGiven ? this.seconds : Math.max(this.seconds, ((user + system) / 1e6) * 100)
+  }
 }
 
 /** Whatever goes wrong with looking, the flow goes on. */

@@ -7,23 +7,21 @@ import type { FlowRecord, JobDraft } from '../import/flow-record.ts'
 import { comesWithin, Signals } from '../import/flow-signals.ts'
 import { FlowFollower } from '../import/follow-flow.ts'
 import { FlowObserver, type Sighting } from '../import/observe-flow.ts'
-import { recordFlow } from '../import/record-flow.ts'
 import { findPoints } from '../store/points.ts'
 import { isProcessGone, processStart } from '../store/process-identity.ts'
 import { findRun } from '../store/runs.ts'
-import { FlowRecorder, newRun } from './flow-recorder.ts'
+import { FlowRecorder, newRun, writeRecord } from './flow-recorder.ts'
 import { tellVerdict } from './flow-verdict.ts'
 import { addDraftOptions, draftJob, type DraftOptions } from './job-draft.ts'
-import { notifyEnd, type NotifyOption, notifyOption } from './notify-option.ts'
-import { intervalOption, keepMemorySmall, lookAndRecord } from './run.ts'
+import { type NotifyOption, notifyOption } from './notify-option.ts'
+import { intervalOption, keepMemorySmall, lookAndRecord, LookPace } from './run.ts'
 import { type Act, addExamples, shortId, withoutWaiting } from './shared.ts'
-import { programVersion } from '../version.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options extends DraftOptions, NotifyOption {
   job?: string
   force?: boolean
-  interval: number
+  interval?: number
   /** What a spooled change holds: a record of this command or of `pvt run`. */
   draft?: string
 }
@@ -54,7 +52,8 @@ export async function runWatch(
   folder: string | undefined,
   options: Options,
 ): Promise<void> {
-  if (options.draft !== undefined) return record(context, JSON.parse(options.draft) as FlowRecord, options)
+  if (options.draft !== undefined)
+    return writeRecord(context, JSON.parse(options.draft) as FlowRecord, options.notifyCmd ?? null)
   keepMemorySmall()
   const domain = realFolder(folder ?? context.settings.cwd)
   const signals = new Signals()
@@ -74,7 +73,7 @@ export async function runWatch(
   await recorder.begin(subject.draft, run, options.force !== true)
   const follower = new FlowFollower(run, flow.observer, () => context.now())
   context.inform(`watching ${domain} as job ${shortId(job_id)}`)
-  await followToEnd({ follower, recorder, signals, domain, interval: options.interval })
+  await followToEnd({ follower, recorder, signals, domain, pace: new LookPace(options.interval) })
   follower.update({ ended_at: context.now() })
   await recorder.write(
     follower.end(() =>
@@ -88,13 +87,6 @@ export async function runWatch(
   signals.close()
   const status = await tellVerdict(context, job_id)
   if (status === 'failed') context.exitWith(exitCodes.check_failed)
-}
-
-async function record(context: Context, found: FlowRecord, options: NotifyOption): Promise<void> {
-  const { user } = context.settings
-  const now = context.now()
-  const { hasEnded } = await recordFlow(await context.database(), found, { now, user, programVersion })
-  if (hasEnded) await notifyEnd(context, found.run.job_id, options)
 }
 
 /** The job that a flow belongs to. */
@@ -155,7 +147,7 @@ async function awaitFlow(
   const next = new FlowObserver({ ...about, start: 'now' })
   context.inform(`no flow goes on in ${domain}: waiting for the next one`)
   while (signals.first === null) {
-    await comesWithin(options.interval, signals.asked)
+    await comesWithin(options.interval ?? 5, signals.asked)
     const sighting = next.look()
     if (sighting.events.length > 0) return { observer: replay(sighting, next), startedAt: startOf(sighting) }
   }
@@ -191,7 +183,7 @@ interface Following {
   recorder: FlowRecorder
   signals: Signals
   domain: string
-  interval: number
+  pace: LookPace
   /** What a spooled change holds: a record of this command or of `pvt run`. */
   draft?: string
 }
@@ -200,14 +192,14 @@ interface Following {
  * Looks until the flow says that it is over, the next one begins, or its process is gone; a flow on another host, of
  * which no process is seen, ends by its log alone.
  */
-async function followToEnd({ follower, recorder, signals, domain, interval }: Following): Promise<void> {
+async function followToEnd({ follower, recorder, signals, domain, pace }: Following): Promise<void> {
   const pid = findFlowProcess(domain, follower.run.started_at)
   if (pid !== null) follower.update({ pid, process_start: processStart(pid) })
   for (;;) {
     const isGone = pid !== null && isProcessGone({ pid, process_start: follower.run.process_start })
-    await lookAndRecord(follower, recorder)
+    const wait = await pace.after(() => lookAndRecord(follower, recorder))
     if (follower.flowEndedAt !== null || isGone || signals.first !== null) return
-    await comesWithin(interval, signals.asked)
+    await comesWithin(wait, signals.asked)
   }
 }
 

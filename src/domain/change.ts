@@ -28,15 +28,16 @@ export interface Delivery {
   waiting: number
 }
 
-/** How a command that goes on makes a change. */
-export interface Submission {
-  words: string[]
+/** How a command that goes on makes a change; `Place` is what the change is made in. */
+export interface Submission<Place> {
+  /** Makes it at once, within the transaction that is open. */
+  make: (place: Place) => Promise<void>
+  /** What is kept while the database is away; null for what is not worth it, a mere sign of life. */
+  words: (() => string[]) | null
   /** When it was made, ISO 8601 UTC. */
   at: string
   /** How long the database may take to answer, and how long the change itself. */
   patienceMs: { answer: number; change: number }
-  /** What is kept while the database is away; null for what is not worth it, a mere sign of life. */
-  keep: string[] | null
 }
 
 /** What became of a submission. */
