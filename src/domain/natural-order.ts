@@ -4,9 +4,10 @@
  * tree; texts of other characters than those of ASCII are left to it.
  */
 export function compareNaturally(a: string, b: string): number {
+  const start = firstDifference(a, b)
   let caseOrder = 0
-  let at = 0
-  let other = 0
+  let at = start
+  let other = start
   while (at < a.length && other < b.length) {
     const rank = rankAt(a, at)
     const otherRank = rankAt(b, other)
@@ -30,6 +31,16 @@ export function compareNaturally(a: string, b: string): number {
   }
   if (!restIsPlain(a, at) || !restIsPlain(b, other)) return withTables(a, b)
   return a.length - at - (b.length - other) || caseOrder
+}
+
+/** Where two texts begin to differ; the number that they differ in counts as a whole. Paths have long beginnings alike. */
+function firstDifference(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  let at = 0
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at += 1
+  while (at > 0 && isDigit(rankAt(a, at - 1))) at -= 1
+  // What stands before may join with what is behind it, but for characters of ASCII.
+  return at > 0 && rankAt(a, at - 1) === 0 ? 0 : at
 }
 
 /** The order of the Unicode Collation Algorithm for what can be printed; letters without their size. */

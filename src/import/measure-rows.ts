@@ -34,8 +34,10 @@ export function measureRows(
   bytes: Uint8Array,
   heads: KnownHeads,
 ): { rows: MeasuredRow[]; problems: Problem[] } {
-  const { file, head } = readMeasureBytes(bytes, heads)
-  if (file.rows.length === 0) return { rows: [], problems: file.problems }
+  const head = heads.find(bytes)
+  const only = head?.isPlain === true ? head.onlyRow(bytes) : null
+  if (only !== null) return { rows: [only], problems: [] }
+  const file = readMeasureBytes(bytes, heads, head)
   const columns = head === null ? measuredColumns(file) : head.columnsOf(file)
   return { rows: file.rows.map((row) => toMeasuredRow(row, columns)), problems: file.problems }
 }

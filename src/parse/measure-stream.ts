@@ -75,29 +75,26 @@ export function openMeasureStream({ wantsJson = false } = {}): MeasureStream {
 
 /**
  * Reads a small measure file, which need not come in pieces: what `openMeasureStream` gives at its end with one piece,
- * faster where `heads` know how the file begins. A head that they do not know is added.
+ * faster where a file before it began alike: then `known` is what `heads` gave for it. Any other head is added to them.
  *
  * @throws `bad_input` for what is no text.
  */
-export function readMeasureBytes(
-  bytes: Uint8Array,
-  heads: KnownHeads,
-): { file: MeasureFile; head: KnownHead | null } {
-  const head = heads.find(bytes)
-  if (head !== null) {
+export function readMeasureBytes(bytes: Uint8Array, heads: KnownHeads, known: KnownHead | null): MeasureFile {
+  if (known !== null) {
     refuseUnless(refusedBytes(bytes))
-    const reader = readRecords(head.table)
-    const lines = linesFor(reader, head.table.lines)
-    lines.push(bytes.subarray(head.bytes.length))
+    const reader = readRecords(known.table)
+    const lines = linesFor(reader, known.table.lines)
+    lines.push(bytes.subarray(known.bytes.length))
     lines.end()
-    return { file: { dialect: head.dialect, ...reader.end() }, head }
+    return { dialect: known.dialect, ...reader.end() }
   }
   const stream = new Stream(false)
   const rows = stream.push(bytes)
-  const { file } = stream.end()
-  const { tableHead } = stream
-  if (tableHead !== null && file.dialect !== null) heads.add(bytes, file.dialect, tableHead)
-  return { file: rows.length === 0 ? file : { ...file, rows: [...rows, ...file.rows] }, head: null }
+  const end = stream.end().file
+  const file = rows.length === 0 ? end : { ...end, rows: [...rows, ...end.rows] }
+  const { dialect } = file
+  if (stream.tableHead !== null && dialect !== null) heads.add(bytes, { ...file, dialect }, stream.tableHead)
+  return file
 }
 
 class Stream implements MeasureStream {

@@ -11,7 +11,7 @@ export function decodeText(bytes: Uint8Array): { text: string } | { refused: str
 
 /** What `TextCheck` says of a whole file. */
 export function refusedBytes(bytes: Uint8Array): string | null {
-  const isPlain = bytes.length <= smallText && plainAscii.test(asLatin1(bytes))
+  const isPlain = bytes.length <= smallText && isPlainText(bytes)
   return isPlain ? magicOf(bytes) : whyRefused(bytes)
 }
 
@@ -20,6 +20,9 @@ export function refusedBytes(bytes: Uint8Array): string | null {
  * loop over their bytes: an expression is compiled at once.
  */
 const plainAscii = /^[\t-\r -~]*$/
+/** Whether bytes hold nothing but characters of ASCII that can be printed, blanks and line ends. */
+export const isPlainText = (bytes: Uint8Array): boolean => plainAscii.test(asLatin1(bytes))
+
 const smallText = 2 * 1024 * 1024
 
 const asLatin1 = ({ buffer, byteOffset, length }: Uint8Array): string =>

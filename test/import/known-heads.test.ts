@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { MeasureRows, measureRows } from '../../src/import/measure-rows.ts'
 import { KnownHeads } from '../../src/parse/known-heads.ts'
-import { type MeasureFile, openMeasureStream, readMeasureBytes } from '../../src/parse/measure-stream.ts'
 import { hspiceMeasureText } from '../fixtures/measure.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -12,19 +13,19 @@ const text = (values: number[], title = 'deck'): string =>
   hspiceMeasureText({ names, rows: [[...values, 25, 1]], title })
 
 /** What the reader of pieces says. */
-function read(file: Uint8Array): MeasureFile {
-  const stream = openMeasureStream()
-  const rows = stream.push(file)
-  const { file: found } = stream.end()
-  return { ...found, rows: [...rows, ...found.rows] }
+function read(file: Uint8Array): ReturnType<typeof measureRows> {
+  const reader = new MeasureRows()
+  const rows = reader.push(file)
+  const end = reader.end()
+  return { rows: [...rows, ...end.rows], problems: end.problems }
 }
 
 /** What is read of the last file when the others were read before it. */
-function readLast(files: readonly Uint8Array[]): { file: MeasureFile; isKnown: boolean } {
+function readLast(files: readonly Uint8Array[]): { file: ReturnType<typeof read>; isKnown: boolean } {
   const heads = new KnownHeads()
-  for (const file of files.slice(0, -1)) readMeasureBytes(file, heads)
-  const { file, head } = readMeasureBytes(files.at(-1)!, heads)
-  return { file, isKnown: head !== null }
+  for (const file of files.slice(0, -1)) measureRows(file, heads)
+  const isKnown = heads.find(files.at(-1)!) !== null
+  return { file: measureRows(files.at(-1)!, heads), isKnown }
 }
 
 describe('a measure file that begins as one before it', () => {
@@ -54,6 +55,33 @@ describe('a measure file that begins as one before it', () => {
     expect(readLast([first, file])).toEqual({ file: read(file), isKnown: false })
   })
 
+  test('whatever is behind its names: is read as without it', () => {
+    const tokens = fc.constantFrom(
+      '1',
+      '2.5e-12',
+      ' ',
+      '  ',
+      '\n',
+      '\r\n',
+      '\t',
+      '.',
+      '-',
+      'e',
+      'failed',
+      '$',
+      '0',
+      '\0',
+    )
+    const start = text([1, 2]).replace(/(?<=alter#[^\n]*\n)[^]*/, '')
+    fc.assert(
+      fc.property(fc.array(tokens, { maxLength: 16 }), (behind) => {
+        const file = bytes(start + behind.join(''))
+        expect(said(() => readLast([first, file]).file)).toEqual(said(() => read(file)))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
   test('of several testbenches in turn, each is known', () => {
     const files = ['a', 'b', 'c', 'a', 'b', 'c'].map((title, index) => bytes(text([index, 1], title)))
     expect(readLast(files)).toEqual({ file: read(files.at(-1)!), isKnown: true })
@@ -80,7 +108,7 @@ test.each(realFiles)('the real file %s is read the second time as the first', (n
   expect(said(() => readLast([file, file]).file)).toEqual(said(() => read(file)))
 })
 
-function said(work: () => MeasureFile): unknown {
+function said(work: () => ReturnType<typeof read>): unknown {
   try {
     return work()
   } catch (error) {
