@@ -12,15 +12,10 @@ import { measureRows, unreadLines } from './measure-rows.ts'
 import { columnsOf, extractionsIn, readCreport } from './read-creport.ts'
 import { readSmallFile, readTextFile, type TextFile } from './read-file.ts'
 import type { UnreadRow } from './row-numbers.ts'
+import { type SourceRow, toSourceRow } from './source-row.ts'
 import { Progress, type Watch } from './watch.ts'
 
-/** One row as one file tells it. */
-export interface SourceRow extends MeasuredRow {
-  point: PvtPoint
-  source: ResultSource
-  file: string
-  netlist: string | null
-}
+export type { SourceRow } from './source-row.ts'
 
 /** Everything that the files say, and what could not be read. */
 export interface Sources {
@@ -172,9 +167,11 @@ class Reader {
     const creport = readCreport(file, this.#namesOfReports)
     this.#problems(file.path, creport.problems)
     for (const { point, line } of creport.unread) this.#unread('creport', file.path, point, [line])
-    for (const { point, ...row } of creport.rows) {
-      this.sources.rows.push({ ...row, point, source: 'creport', file: file.path, netlist: null })
-    }
+    const { path } = file
+    for (const row of creport.rows)
+      this.sources.rows.push(
+        toSourceRow(row, { point: row.point, source: 'creport', file: path, netlist: null }),
+      )
   }
 
   #unread(source: ResultSource, file: string, point: PvtPoint, lines: readonly number[]): void {
@@ -189,7 +186,7 @@ class Reader {
     rows: readonly MeasuredRow[],
   ): void {
     for (const row of rows) {
-      this.sources.rows.push({ ...row, point, source, file, netlist })
+      this.sources.rows.push(toSourceRow(row, { point, source, file, netlist }))
       const problem = temperProblem(row, point)
       if (problem !== null) this.#problem(file, problem)
     }
