@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { PvtError, usageError } from '../errors.ts'
 import { realPath } from '../import/find-files.ts'
 import { bytes, type Column, localTime } from '../render/index.ts'
-import { type Backup, verifyBackup, writeBackup } from '../store/backup.ts'
+import { type Backup, incompleteCopy, verifyBackup, writeBackup } from '../store/backup.ts'
 import { backupName, listBackups, type ListedBackup, rotateBackups } from '../store/backup-folder.ts'
 import { makeFolder } from '../store/sqlite-file.ts'
 import { type Act, addExamples, counted, printChange, wholeNumber } from './shared.ts'
@@ -120,6 +120,9 @@ export function defineBackupVerify(group: Command, act: Act): void {
 }
 
 export async function runBackupVerify(context: Context, file: string): Promise<void> {
-  const backup = await verifyBackup(realPath(file))
+  const path = realPath(file)
+  const incomplete = incompleteCopy(path)
+  const backup = await verifyBackup(path)
+  if (incomplete !== null) context.warn(incomplete)
   await printChange(context, `${basename(backup.path)} is sound: ${contentsText(backup)}`, { ...backup })
 }

@@ -8,6 +8,7 @@ import {
   checkRoomToRewrite,
   databaseSize,
   giveSpaceBack,
+  inSmallPortions,
   hasFreeSpace,
   rewriteWhole,
 } from '../store/free-space.ts'
@@ -117,9 +118,12 @@ async function carryOut(
   const now = (): string => context.now()
   const work = async (lock: Lock): Promise<Done> => {
     const before = await databaseSize(db)
-    const gone = await removeJobs(db, doomed, { now, beforeStep: lock.refresh })
+    const gone = await inSmallPortions(db, async () => {
+      const removed = await removeJobs(db, doomed, { now, beforeStep: lock.refresh })
+      if (!vacuum) await giveSpaceBack(db, lock.refresh)
+      return removed
+    })
     if (vacuum) await rewriteWhole(db, tables)
-    else await giveSpaceBack(db, lock.refresh)
     return { gone, freed: Math.max(0, before - (await databaseSize(db))) }
   }
   return withLock(db, 'cleanup', { user: context.settings.user, now }, work)

@@ -1,6 +1,6 @@
 import type { ConfigSnapshot, Job } from '../domain/job.ts'
 import { configurationKeys } from '../domain/configuration.ts'
-import { hasEnded } from '../domain/job.ts'
+import { hasEnded, isClockSkew } from '../domain/job.ts'
 import { latestAttempt, type Stage } from '../domain/stage.ts'
 import { PvtError } from '../errors.ts'
 import {
@@ -91,12 +91,7 @@ export function jobFields(view: JobView): [label: string, text: string][] {
     ['user', `${view.user} on ${view.host}`],
     ['created', localTime(view.created_at)],
     ['started', given(view.started_at && localTime(view.started_at))],
-    [
-      'ended',
-      hasEnded(view.status)
-        ? `${localTime(view.completed_at)} (took ${duration(view.elapsed_seconds)})`
-        : null,
-    ],
+    ['ended', hasEnded(view.status) ? `${localTime(view.completed_at)} (${tookText(view)})` : null],
     ['simulations', simulations(view)],
     ['verdict', view.verdict],
     ['domain', view.domain_path],
@@ -106,6 +101,11 @@ export function jobFields(view: JobView): [label: string, text: string][] {
   ]
   return fields.filter((field): field is [string, string] => field[1] !== null)
 }
+
+const tookText = ({ started_at, completed_at, elapsed_seconds }: Job): string =>
+  isClockSkew(started_at, completed_at)
+    ? 'before it began: a clock was set back'
+    : `took ${duration(elapsed_seconds)}`
 
 /** Where the configuration comes from, unless it was given. */
 function configurationText({ config_file_path, config_source }: Job): string | null {

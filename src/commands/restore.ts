@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { PvtError } from '../errors.ts'
 import { realPath } from '../import/find-files.ts'
-import { putAside, restoreContents, verifyBackup, writeBackup } from '../store/backup.ts'
+import { incompleteCopy, putAside, restoreContents, verifyBackup, writeBackup } from '../store/backup.ts'
 import { corrupt, damageIn } from '../store/damage.ts'
 import type { Database } from '../store/database.ts'
 import { shownLocation } from '../store/open-database.ts'
@@ -30,9 +30,12 @@ export function defineRestore(program: Command, act: Act): void {
 }
 
 export async function runRestore(context: Context, file: string, options: Options): Promise<void> {
-  const backup = await verifyBackup(realPath(file))
+  const path = realPath(file)
+  const incomplete = incompleteCopy(path)
+  const backup = await verifyBackup(path)
   const location = shownLocation(context.settings.database)
   refuseItself(context, backup.path)
+  if (incomplete !== null) context.warn(incomplete)
   await confirmOrRefuse(
     context,
     `Replace the contents of ${location} by ${counted(backup.jobs, 'job')} of ${file}?`,

@@ -31,18 +31,22 @@ export function toShown(result: Result): Record<string, unknown> {
 }
 
 /** The columns of CSV: the keys of the JSON, a column per sweep variable and per measurement in the middle. */
-export function csvColumns(results: readonly Result[]): Column<Result>[] {
-  const before = ['point', 'corner', 'extraction', 'temperature', 'temperature_c', 'voltage_combo']
+export const csvColumns = (results: readonly Result[]): Column<Result>[] =>
+  csvColumnsOf(sweepNames(results), measurementNames(results))
+
+/** The same for rows with these sweep variables and measurements. */
+export function csvColumnsOf(sweep: readonly string[], measurements: readonly string[]): Column<Result>[] {
+  const before = ['point', 'corner', 'extraction', 'temperature', 'temperature_c', 'voltage_combo'] as const
   return [
     ...before.map(shownColumn),
     shownColumn('alter_number'),
     shownColumn('row_number'),
-    ...sweepNames(results).map(sweepColumn),
-    ...measurementNames(results).map((name): Column<Result> => ({
+    ...sweep.map(sweepColumn),
+    ...measurements.map((name): Column<Result> => ({
       key: name,
       value: (row) => measured(row, name),
     })),
-    ...['status', 'source', 'mt0_file_path', 'source_line'].map(shownColumn),
+    ...(['status', 'source', 'mt0_file_path', 'source_line'] as const).map(shownColumn),
   ]
 }
 
@@ -137,7 +141,11 @@ function findWorst(name: string, results: readonly Result[], limit: Limit | null
   return results.find((row) => worst !== null && measured(row, name) === worst.value) ?? null
 }
 
-const shownColumn = (key: string): Column<Result> => ({ key, value: (row) => toCell(toShown(row)[key]) })
+/** Not through `toShown`: an object for every cell took half the time of a CSV. */
+const shownColumn = (key: 'point' | keyof Result): Column<Result> => ({
+  key,
+  value: key === 'point' ? pointName : (row) => toCell(row[key]),
+})
 
 const sweepColumn = (name: string): Column<Result> => ({
   key: name,

@@ -1,3 +1,4 @@
+import { isClockSkew } from '../domain/job.ts'
 import { type Stage, stageTitles } from '../domain/stage.ts'
 import type { StageForecast } from '../domain/time-left.ts'
 import { type Column, duration, localTime, pace, type Paint, roughly } from '../render/index.ts'
@@ -9,6 +10,9 @@ const stageValue =
   <Key extends keyof Stage>(key: Key) =>
   (row: TimelineRow): Stage[Key] | null =>
     key in row ? (row as Stage)[key] : null
+
+const isSkewed = (row: TimelineRow): boolean =>
+  isClockSkew(stageValue('started_at')(row), stageValue('finished_at')(row))
 
 /** The stage timeline as `stage list` and `job status` show it. */
 export const stageColumns: Column<TimelineRow>[] = [
@@ -32,7 +36,7 @@ export const stageColumns: Column<TimelineRow>[] = [
     title: 'TOOK',
     align: 'right',
     value: stageValue('elapsed_seconds'),
-    text: (row) => duration(stageValue('elapsed_seconds')(row)),
+    text: (row) => (isSkewed(row) ? 'clock set back' : duration(stageValue('elapsed_seconds')(row))),
   },
   { key: 'exit_code', title: 'EXIT', align: 'right', value: stageValue('exit_code') },
   {

@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import type { Stage } from '../domain/stage.ts'
 import type { Column } from '../render/index.ts'
-import { findStages } from '../store/stages.ts'
+import { findStages, type ToldStage } from '../store/stages.ts'
 import { type Act, addExamples, type JobOption, jobOption } from './shared.ts'
 import { stageColumns } from './stage-columns.ts'
 import { whichJob } from './which-job.ts'
@@ -20,7 +19,11 @@ export function defineStageList(group: Command, act: Act): void {
 export async function runStageList(context: Context, options: JobOption): Promise<void> {
   const { job_id } = await whichJob(context, options.job)
   const stages = await findStages(await context.database(), job_id)
-  const columns: Column<Stage>[] = [{ key: 'job_id', value: (row) => row.job_id }, ...stageColumns]
+  const columns: Column<ToldStage>[] = [
+    { key: 'job_id', value: (row) => row.job_id },
+    ...stageColumns,
+    { key: 'clock_skew', value: (row) => row.clock_skew },
+  ]
   await context.print({
     value: stages,
     columns: context.settings.format === 'table' ? stageColumns : columns,

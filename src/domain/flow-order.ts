@@ -23,18 +23,21 @@ export function inFlowOrder<Item>(
 interface Placed {
   point: PvtPoint
   place: number
+  key?: FlowKey
 }
 
 function compareUnexpected(a: Placed, b: Placed): number {
-  return a.place === Infinity ? compareFlowOrder(a.point, b.point) : 0
+  if (a.place !== Infinity) return 0
+  return compareKeys((a.key ??= flowKey(a.point)), (b.key ??= flowKey(b.point)))
 }
 
 /** The order of the flow's loops for points of any name; see impliedPoints for the loops. */
-export function compareFlowOrder(a: PvtPoint, b: PvtPoint): number {
-  const keyA = flowKey(a)
-  const keyB = flowKey(b)
-  for (const [index, part] of keyA.entries()) {
-    const other = keyB[index]!
+export const compareFlowOrder = (a: PvtPoint, b: PvtPoint): number => compareKeys(flowKey(a), flowKey(b))
+
+function compareKeys(a: FlowKey, b: FlowKey): number {
+  for (let index = 0; index < a.length; index += 1) {
+    const part = a[index]!
+    const other = b[index]!
     if (part < other) return -1
     if (part > other) return 1
   }
@@ -44,7 +47,9 @@ export function compareFlowOrder(a: PvtPoint, b: PvtPoint): number {
 const cornerOrder: readonly string[] = [...baseCorners, ...gateSplitCorners]
 
 /** Numbers first, then names for whatever the flow does not know. */
-function flowKey(point: PvtPoint): (number | string)[] {
+type FlowKey = readonly (number | string)[]
+
+function flowKey(point: PvtPoint): FlowKey {
   const tail = point.temperature === '85' || point.temperature === '100'
   return [
     tail ? 1 : 0,

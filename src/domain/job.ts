@@ -104,6 +104,13 @@ export function move(job: Job, to: JobStatus, now: string): Partial<Job> {
   }
 }
 
+/**
+ * Whether an end lies before its start: a clock was set back in between, or two hosts' clocks differ. Their difference
+ * says nothing then.
+ */
+export const isClockSkew = (started: string | null, ended: string | null): boolean =>
+  started !== null && ended !== null && Date.parse(ended) < Date.parse(started)
+
 /** Seconds from one instant to another (ISO 8601), never negative. */
 export const secondsBetween = (from: string, to: string): number =>
   Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000)

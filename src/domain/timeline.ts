@@ -1,5 +1,14 @@
 import { PvtError } from '../errors.ts'
-import { canMove, hasEnded, type Job, type JobStatus, move, movesFrom, secondsBetween } from './job.ts'
+import {
+  canMove,
+  hasEnded,
+  isClockSkew,
+  type Job,
+  type JobStatus,
+  move,
+  movesFrom,
+  secondsBetween,
+} from './job.ts'
 import { doneStages, latestAttempt, type Stage, type StageName, stageNames } from './stage.ts'
 
 /** What a mark or a move does to a job: decided here, written by the store in one transaction. */
@@ -81,7 +90,7 @@ export function finishStage(
       level: 'info',
       message: `stage ${name} done${attemptText(done)}${completes ? '; job completed' : ''}`,
     },
-    warnings: orderWarnings(job, stages, name, 'done'),
+    warnings: [...orderWarnings(job, stages, name, 'done'), ...clockWarnings(ended)],
   }
 }
 
@@ -120,7 +129,7 @@ export function failStage(
     },
     stages: ended,
     log: { level: 'error', message: `stage ${name} failed: ${message}` },
-    warnings: [],
+    warnings: clockWarnings(ended),
   }
 }
 
@@ -150,7 +159,7 @@ export function moveJob(
     job: { ...moved, completed_stages: doneStages([...stages, ...ended]) },
     stages: ended,
     log: { level: to === 'failed' ? 'error' : 'info', message: `${job.status} → ${to}${why}` },
-    warnings: [],
+    warnings: clockWarnings(ended),
   }
 }
 
@@ -252,6 +261,15 @@ function orderWarnings(job: Job, stages: readonly Stage[], name: StageName, what
   if (open.length > 0) warnings.push(`stage ${name} ${what} before ${open.join(', ')}: stored out of order`)
   return warnings
 }
+
+/** What is stored says it as well; but who marks the stages may look at this host's clock. */
+const clockWarnings = (ended: readonly Stage[]): string[] =>
+  ended
+    .filter(({ started_at, finished_at }) => isClockSkew(started_at, finished_at))
+    .map(
+      ({ stage, started_at, finished_at }) =>
+        `stage ${stage} ends (${finished_at}) before it began (${started_at}): a clock was set back, or those of two hosts differ; how long it took is not known and stored as 0`,
+    )
 
 const attemptText = (stage: Stage): string => (stage.attempt === 1 ? '' : ` (attempt ${stage.attempt})`)
 

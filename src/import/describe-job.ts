@@ -1,6 +1,8 @@
 import { hostname } from 'node:os'
 import type { Job } from '../domain/job.ts'
+import { longest, mostTags, refuseLong } from '../domain/size-limits.ts'
 import { defaultStages, type StageName } from '../domain/stage.ts'
+import { usageError } from '../errors.ts'
 import type { NewJob } from '../store/jobs.ts'
 import type { LoadedConfiguration } from './load-configuration.ts'
 
@@ -14,8 +16,13 @@ export interface JobDescription {
   tags?: readonly string[]
 }
 
-/** A queued job of a configuration; null for a job whose configuration is not known. */
+/**
+ * A queued job of a configuration; null for a job whose configuration is not known.
+ *
+ * @throws usage error for a name, a description or tags beyond all measure.
+ */
 export function newJob(loaded: LoadedConfiguration | null, about: JobDescription): NewJob {
+  refuseLongTexts(about)
   return {
     name: about.name,
     status: 'queued',
@@ -44,6 +51,14 @@ export function newJob(loaded: LoadedConfiguration | null, about: JobDescription
     tags: [...(about.tags ?? [])],
     pinned: false,
   }
+}
+
+function refuseLongTexts({ name, description, tags = [] }: JobDescription): void {
+  refuseLong('the name', name, longest.name)
+  refuseLong('the description', description ?? '', longest.description)
+  for (const tag of tags) refuseLong('a tag', tag, longest.name)
+  if (tags.length > mostTags)
+    throw usageError(`there are ${tags.length} tags`, `at most ${mostTags} are kept`)
 }
 
 /** Every column of the configuration, for a job that has none. */

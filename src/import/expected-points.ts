@@ -1,5 +1,5 @@
 import { withDeliveredExtractions } from '../domain/cross-extraction.ts'
-import { compareFlowOrder } from '../domain/flow-order.ts'
+import { inFlowOrder } from '../domain/flow-order.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
 
 /**
@@ -16,5 +16,5 @@ export function expectedPoints(
   if (known.length > 0) return withDeliveredExtractions(known, [...attempted, ...delivered])
   if (!wholeRun || attempted.length === 0) return known
   const byName = new Map(attempted.map((point) => [pointName(point), point]))
-  return [...byName.values()].sort(compareFlowOrder)
+  return inFlowOrder([...byName.values()], (point) => point, [])
 }

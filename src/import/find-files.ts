@@ -1,11 +1,12 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { compareNaturally } from '../domain/natural-order.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import { codeOf, messageOf, PvtError } from '../errors.ts'
 import { isBackupName } from '../parse/backup-name.ts'
 import { isMeasureFileName, measureStems } from '../parse/measure-file-name.ts'
-import { pointOfPath } from './point-of-path.ts'
+import { pointOfFileName, pointOfFolder, pointOfPath } from './point-of-path.ts'
 import { fileError } from './read-file.ts'
 
 /** What of the flow's files lies at a path, found by names and places; nothing is opened. */
@@ -80,16 +81,9 @@ function singleFile(path: string): FoundFiles {
   const name = basename(path)
   const empty = { path, creport: null, reports: [], measures: [], problems: [], leftAlone: [] }
   if (reportFileName.test(name)) return { ...empty, kind: 'report', reports: [path] }
-  if (isMeasureFileName(name)) {
-    const point = pointOfPath(path)
-    return { ...empty, kind: 'measure', measures: [{ path, point, netlist: netlistBeside(path) }] }
-  }
-  if (name.endsWith('.txt')) return { ...empty, kind: 'creport', creport: path }
-  return {
-    ...empty,
-    kind: 'measure',
-    measures: [{ path, point: pointOfPath(path), netlist: netlistBeside(path) }],
-  }
+  if (name.endsWith('.txt') && !isMeasureFileName(name)) return { ...empty, kind: 'creport', creport: path }
+  const measure = { path, point: pointOfPath(path), netlist: netlistOnDisk(path) }
+  return { ...empty, kind: 'measure', measures: [measure] }
 }
 
 function backupFolder(path: string): FoundFiles {
@@ -129,7 +123,7 @@ function reportsIn(folder: string): Pick<FoundFiles, 'creport' | 'reports'> {
     .sort()
   return {
     creport: names.includes('creport.txt') ? join(folder, 'creport.txt') : null,
-    reports: names.filter((name) => reportFileName.test(name)).map((name) => join(folder, name)),
+    reports: names.filter((name) => reportFileName.test(name)).map((name) => `${folder}/${name}`),
   }
 }
 
@@ -138,24 +132,30 @@ export const reportsBeside = (creport: string): string[] => reportsIn(dirname(cr
 
 /** The shallowest first, and the names as people count them: `_a2` before `_a10`. */
 function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' | 'leftAlone'> {
-  const measures: FoundMeasure[] = []
+  const levels: FoundMeasure[][] = []
   const problems: FileProblem[] = []
   const leftAlone: string[] = []
-  const walk = (folder: string, depth: number): void => {
-    for (const entry of listReadable(folder, problems)) {
-      const path = join(folder, entry.name)
+  const walk = (folder: string, depth: number, above: readonly Dirent[]): void => {
+    const entries = listReadable(folder, problems)
+    const isThere = fileFinder(entries, basename(folder) === 'result' ? above : [])
+    const before = folder === '/' ? folder : `${folder}/`
+    let point: PvtPoint | null | undefined
+    for (const entry of entries) {
+      const path = before + entry.name
       if (entry.isDirectory()) {
-        if (depth < deepest && !(depth === 0 && isBackupName(entry.name))) walk(path, depth + 1)
+        if (depth < deepest && !(depth === 0 && isBackupName(entry.name))) walk(path, depth + 1, entries)
       } else if (entry.isFile() && isMeasureFileName(entry.name)) {
-        measures.push({ path, point: pointOfPath(path), netlist: netlistBeside(path) })
+        // One point for all files of a folder: its name is made once.
+        if (point === undefined) point = pointOfFolder(folder)
+        const told = point ?? pointOfFileName(entry.name)
+        ;(levels[depth] ??= []).push({ path, point: told, netlist: netlistBeside(path, isThere) })
       } else if (entry.isSymbolicLink() && (isMeasureFileName(entry.name) || leadsToFolder(path))) {
         leftAlone.push(path)
       }
     }
   }
-  walk(root, 0)
-  const depthOf = ({ path }: FoundMeasure): number => path.split('/').length
-  measures.sort((a, b) => depthOf(a) - depthOf(b) || a.path.localeCompare(b.path, 'en', { numeric: true }))
+  walk(root, 0, [])
+  const measures = levels.flatMap((level) => level.sort((a, b) => compareNaturally(a.path, b.path)))
   return { measures, problems, leftAlone }
 }
 
@@ -179,12 +179,34 @@ function listReadable(folder: string, problems: FileProblem[]): Dirent[] {
 }
 
 /** `sim_tx.sp` for `sim_tx.mt0`; the flow moves the measure file to `result/` and leaves the netlist above. */
-function netlistBeside(path: string): string | null {
+function netlistBeside(path: string, isThere: (file: string, isAbove: boolean) => boolean): string | null {
   const folder = dirname(path)
+  const isMoved = basename(folder) === 'result'
   // `sim_tx#1` and `sim_tx_a1` are alters of sim_tx, unless there is a netlist of that very name.
-  const stems = measureStems(basename(path))
-  const places = basename(folder) === 'result' ? [folder, dirname(folder)] : [folder]
-  return places.flatMap((place) => stems.map((name) => join(place, `${name}.sp`))).find(isFile) ?? null
+  const names = measureStems(basename(path)).map((stem) => `${stem}.sp`)
+  for (const isAbove of isMoved ? [false, true] : [false]) {
+    const found = names.find((name) => isThere(name, isAbove))
+    if (found !== undefined) return `${isAbove ? dirname(folder) : folder}/${found}`
+  }
+  return null
+}
+
+/** Asks the file system; for a single file, whose folder may hold thousands of others. */
+const netlistOnDisk = (path: string): string | null =>
+  netlistBeside(path, (name, isAbove) => isFile(join(dirname(path), isAbove ? '..' : '', name)))
+
+/** Asks folders that were listed already: 488 questions to the file system take 6 ms. */
+function fileFinder(
+  here: readonly Dirent[],
+  above: readonly Dirent[],
+): (name: string, isAbove: boolean) => boolean {
+  const known: [here?: Set<string>, above?: Set<string>] = []
+  return (name, isAbove) => {
+    const names = (known[isAbove ? 1 : 0] ??= new Set(
+      (isAbove ? above : here).filter((entry) => entry.isFile()).map((entry) => entry.name),
+    ))
+    return names.has(name)
+  }
 }
 
 function isFile(path: string): boolean {

@@ -1,3 +1,4 @@
+import type { KnownHeads } from '../parse/known-heads.ts'
 import { type FileMark, isSameMark } from './growing-file.ts'
 import { type FirstRow, readFirstRow } from './read-first-row.ts'
 import { lstatOf, type OncePerPath } from './watched-folder.ts'
@@ -19,10 +20,14 @@ export class FollowedMeasure {
    * Reads the file when it is another version than the one that was taken, and complete; else null. `counts`: whether
    * a version is of interest.
    */
-  look(path: string, counts: (mark: FileMark) => boolean, problems: OncePerPath): Measured | null {
+  look(
+    path: string,
+    counts: (mark: FileMark) => boolean,
+    { problems, heads }: { problems: OncePerPath; heads: KnownHeads },
+  ): Measured | null {
     const mark = lstatOf(path, problems)
     if (mark === null || isSameMark(mark, this.#taken?.mark ?? null) || !counts(mark)) return null
-    const first = problems.guard(path, () => readFirstRow(path))
+    const first = problems.guard(path, () => readFirstRow(path, heads))
     if (first === null) {
       this.#taken = { mark, content: '' }
       return null

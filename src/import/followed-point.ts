@@ -1,6 +1,7 @@
 import type { Attempt, AttemptState } from '../domain/attempt.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import type { CheckVerdict } from '../parse/job-stat.ts'
+import type { KnownHeads } from '../parse/known-heads.ts'
 import { parseSimulationLog } from '../parse/simulation-log.ts'
 import type { SimulationLogRecord } from '../store/simulation-logs.ts'
 import type { FlowPhase } from './flow-phase.ts'
@@ -19,6 +20,8 @@ export interface PointSurroundings {
   /** As config.cfg spells it; null takes any. */
   simulator: string | null
   problems: OncePerPath
+  /** How the measure files of the run begin. */
+  heads: KnownHeads
   attempts: Attempt[]
   simulationLogs: SimulationLogRecord[]
   now: string
@@ -151,7 +154,7 @@ export class FollowedPoint {
     if (path === null) return
     // A simulation begins its log before it writes its measure file: the log is looked at first, at the next look.
     if (this.#isMeasured && this.#log.hasMoved(this.#around.problems)) return
-    const measured = this.#measure.look(path, this.#countsForRun, this.#around.problems)
+    const measured = this.#measure.look(path, this.#countsForRun, this.#around)
     if (measured === null || (this.#isMeasured && measured.isSame)) return
     if (this.#isMeasured) this.#beginWithSameLog()
     this.#take(measured)

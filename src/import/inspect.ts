@@ -14,7 +14,8 @@ import { findFiles, realPath } from './find-files.ts'
 import { pointOfPath } from './point-of-path.ts'
 import { mergeSources } from './merge-sources.ts'
 import { readTextFile } from './read-file.ts'
-import { readCreport, readSources } from './read-sources.ts'
+import { readCreport } from './read-creport.ts'
+import { readSources } from './read-sources.ts'
 
 export type Kind =
   | 'measure file'

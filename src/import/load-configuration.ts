@@ -3,6 +3,7 @@ import { impliedPoints } from '../domain/matrix.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import type { ConfigSnapshot } from '../domain/job.ts'
+import { longest } from '../domain/size-limits.ts'
 import { PvtError } from '../errors.ts'
 import { applySetting, parseConfigFile } from '../parse/config-file.ts'
 import { readTextFile } from './read-file.ts'
@@ -37,7 +38,11 @@ export function loadConfiguration(path: string | null, settings: readonly string
 }
 
 function readConfigFile(path: string): Omit<LoadedConfiguration, 'points' | 'path'> {
-  const { text, sha256 } = readTextFile(path)
+  const { text, size, sha256 } = readTextFile(path)
+  if (size > longest.configuration) {
+    const what = `${path} has ${size} bytes, a config.cfg at most ${longest.configuration}`
+    throw new PvtError('bad_input', what, 'name the config.cfg of the flow')
+  }
   const { configuration, problems, knownKeys } = parseConfigFile(text)
   if (knownKeys === 0) {
     throw new PvtError('bad_input', `${path} has no key of a config.cfg`, 'name the config.cfg of the flow')

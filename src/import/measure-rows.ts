@@ -1,7 +1,8 @@
 import type { MeasuredRow } from '../domain/measurement.ts'
 import type { Problem } from '../domain/problem.ts'
+import type { KnownHeads } from '../parse/known-heads.ts'
 import { type MeasuredColumns, measuredColumns, toMeasuredRow } from '../parse/measured-row.ts'
-import { openMeasureStream } from '../parse/measure-stream.ts'
+import { openMeasureStream, readMeasureBytes } from '../parse/measure-stream.ts'
 import type { MeasureTableRow, TableColumns } from '../parse/measure-table.ts'
 
 /** Reads the rows of one measure file from its bytes, piece by piece. */
@@ -28,12 +29,17 @@ export class MeasureRows {
   }
 }
 
-/** What the bytes of a whole measure file say. @throws `bad_input` for what is no text. */
-export function measureRows(bytes: Uint8Array): { rows: MeasuredRow[]; problems: Problem[] } {
-  const file = new MeasureRows()
-  const rows = file.push(bytes)
-  const end = file.end()
-  return { rows: rows.length === 0 ? end.rows : [...rows, ...end.rows], problems: end.problems }
+/** What the bytes of a whole, small measure file say. @throws `bad_input` for what is no text. */
+export function measureRows(
+  bytes: Uint8Array,
+  heads: KnownHeads,
+): { rows: MeasuredRow[]; problems: Problem[] } {
+  const head = heads.find(bytes)
+  const only = head?.isPlain === true ? head.onlyRow(bytes) : null
+  if (only !== null) return { rows: [only], problems: [] }
+  const file = readMeasureBytes(bytes, heads, head)
+  const columns = head === null ? measuredColumns(file) : head.columnsOf(file)
+  return { rows: file.rows.map((row) => toMeasuredRow(row, columns)), problems: file.problems }
 }
 
 /** The lines of records that could not be read, among a file's problems. */

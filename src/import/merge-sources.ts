@@ -32,7 +32,7 @@ export function mergeSources(
   return merged
 }
 
-/** Merges the tellings of one row by several sources into `merged`. */
+/** Merges the tellings of one row by several sources into `merged`; they are void afterwards. */
 export function mergeRow(tellings: Result[], rank: Rank, merged: Merged): void {
   if (tellings.length === 1) {
     merged.results.push(tellings[0]!)
@@ -46,7 +46,7 @@ export function mergeRow(tellings: Result[], rank: Rank, merged: Merged): void {
     winner.other_sources,
     others.map((other) => asOtherSource(other, winner)),
   )
-  merged.results.push({ ...combined, other_sources })
+  merged.results.push(Object.assign(combined, { other_sources }))
   for (const disagreement of disagreements(winner, others)) merged.disagreements.push(disagreement)
 }
 

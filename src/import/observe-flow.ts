@@ -1,3 +1,4 @@
+import { KnownHeads } from '../parse/known-heads.ts'
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Attempt } from '../domain/attempt.ts'
@@ -104,6 +105,7 @@ export class FlowObserver {
     const now = options.now()
     this.#around = {
       ...{ leftBefore: this.#leftBefore, phase: this.#phase, simulator, problems, now },
+      heads: new KnownHeads(),
       ...{ attempts: [], simulationLogs: [] },
     }
     this.#scriptLog = new FollowedScriptLog(join(domain, 'script_logging.log'), {

@@ -8,14 +8,14 @@ import {
 import type { FileProblem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import type { FoundFiles } from './find-files.ts'
-import type { SourceRow, Sources } from './read-sources.ts'
+import type { Sources } from './read-sources.ts'
 
 /** What was read, and all of it, but looks wrong: warnings, each with its point and numbers. */
 export function implausible(found: FoundFiles, sources: Sources, results: readonly Result[]): FileProblem[] {
   return [
     ...sweepsWithoutEffect(found.path, results),
     ...sameContentAtSeveralPoints(filesWithValues(sources)),
-    ...olderThanNetlist(agesOf(sources.rows)),
+    ...olderThanNetlist(agesOf(sources)),
   ]
 }
 
@@ -25,21 +25,28 @@ function filesWithValues({ rows, files }: Sources): PointFile[] {
   const found = new Map<string, PointFile>()
   for (const { file, source, point, measurements } of rows) {
     if (source === 'creport' || found.has(file)) continue
-    if (Object.values(measurements).every((value) => value === null)) continue
+    if (!hasValue(measurements)) continue
     const sha256 = digests.get(file)
     if (sha256 !== undefined) found.set(file, { path: file, sha256, point })
   }
   return [...found.values()]
 }
 
-function agesOf(rows: readonly SourceRow[]): Parameters<typeof olderThanNetlist>[0] {
-  const files = new Map(rows.map((row) => [row.file, row]))
-  return [...files.values()].flatMap(({ file, netlist, point }) => {
-    if (netlist === null) return []
-    const measuredMs = writtenAt(file)
+function hasValue(measurements: Result['measurements']): boolean {
+  for (const name in measurements) if (measurements[name] !== null) return true
+  return false
+}
+
+function agesOf({ rows, writtenMs }: Sources): Parameters<typeof olderThanNetlist>[0] {
+  const ages = new Map<string, Parameters<typeof olderThanNetlist>[0][number]>()
+  for (const { file, netlist, point } of rows) {
+    if (netlist === null || ages.has(file)) continue
+    const measuredMs = writtenMs.get(file)
     const netlistMs = writtenAt(netlist)
-    return measuredMs === null || netlistMs === null ? [] : [{ path: file, point, measuredMs, netlistMs }]
-  })
+    if (measuredMs !== undefined && netlistMs !== null)
+      ages.set(file, { path: file, point, measuredMs, netlistMs })
+  }
+  return [...ages.values()]
 }
 
 /** Null for a file that has gone since it was read. */

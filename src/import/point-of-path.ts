@@ -7,12 +7,19 @@ import { parseMeasureFileName } from '../parse/measure-file-name.ts'
  * live tree, with `result/` below during the stage `ext`; `tb_bkp/[<corner>/]<extraction>_<temperature>/<voltage>` in a
  * backup, where a corner that is left out is TT. Else what its own name tells.
  */
-export function pointOfPath(path: string): PvtPoint | null {
-  const folders = dirname(path).split('/')
+export const pointOfPath = (path: string): PvtPoint | null =>
+  pointOfFolder(dirname(path)) ?? pointOfFileName(basename(path))
+
+/** What the folder of a measure file tells alone. */
+export function pointOfFolder(folder: string): PvtPoint | null {
+  const folders = folder.split('/')
   if (folders.at(-1) === 'result') folders.pop()
   const [corner, extraction, both, voltage] = [...Array<string>(4).fill(''), ...folders].slice(-4)
-  return pointOfFolders(corner!, extraction!, both!, voltage!) ?? parseMeasureFileName(basename(path))
+  return pointOfFolders(corner!, extraction!, both!, voltage!)
 }
+
+/** What its name tells alone. */
+export const pointOfFileName = parseMeasureFileName
 
 function pointOfFolders(corner: string, extraction: string, both: string, voltage: string): PvtPoint | null {
   const parts = /^([^]+)_([^_]+)$/.exec(both)

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { createHash, hash } from 'node:crypto'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { codeOf, PvtError } from '../errors.ts'
 import { decodeText } from '../parse/text.ts'
 import type { ReadFile } from '../store/imports.ts'
@@ -9,9 +9,11 @@ export interface TextFile extends ReadFile {
   text: string
 }
 
-/** A file's bytes, the same. */
+/** A file's bytes, the same; void once the next file is read. */
 export interface FileBytes extends ReadFile {
-  bytes: Buffer
+  bytes: Uint8Array
+  /** When it was last written, milliseconds since 1970. */
+  writtenMs: number
 }
 
 /** Reports and configurations are small; a text beyond this is no file of the flow. Measure files may be larger. */
@@ -23,12 +25,13 @@ const largestText = 256 * 1024 * 1024
  * @throws `file_not_found`, `file_error` when it is there and cannot be read, `bad_input` when it is no text.
  */
 export function readTextFile(path: string): TextFile {
-  const file = withFile(path, (descriptor, size) => {
+  const file = withFile(path, (descriptor, stat) => {
+    const { size } = stat
     if (size > largestText) {
       const what = `${path} has ${size} bytes, a file of its kind at most ${largestText} bytes`
       throw new PvtError('bad_input', what, 'name a file of the flow')
     }
-    return wholeFile(path, descriptor)
+    return wholeFile(path, descriptor, stat)
   })
   const decoded = decodeText(file.bytes)
   if ('refused' in decoded) {
@@ -43,7 +46,7 @@ export function readTextFile(path: string): TextFile {
  * @throws `file_not_found`, `file_error`, `bad_input` as {@link readTextFile}.
  */
 export function readSmallFile(path: string, most: number): FileBytes | null {
-  return withFile(path, (descriptor, size) => (size > most ? null : wholeFile(path, descriptor)))
+  return withFile(path, (descriptor, stat) => (stat.size > most ? null : wholeFile(path, descriptor, stat)))
 }
 
 /**
@@ -79,15 +82,36 @@ function readPiece(path: string, descriptor: number, buffer: Buffer): number {
   }
 }
 
-function wholeFile(path: string, descriptor: number): FileBytes {
-  const bytes = readFileSync(descriptor)
-  return { path, size: bytes.length, sha256: sha256(bytes), bytes }
+/** Used for every file that is read whole: an import of a tree reads hundreds, of which each would need its own. */
+let shared = Buffer.allocUnsafe(0)
+
+function wholeFile(path: string, descriptor: number, { size, mtimeMs }: Stats): FileBytes {
+  // With a byte to spare one call both reads a file and tells that it has ended.
+  if (shared.length <= size) shared = Buffer.allocUnsafe(Math.max(64 * 1024, size + 1))
+  let length = 0
+  for (;;) {
+    const read = readSync(descriptor, shared, length, shared.length - length, null)
+    length += read
+    // A file of the system says that it is empty, and is not; some network file systems give less than is asked for.
+    if (read === 0 || (size > 0 && length >= size && length < shared.length)) break
+    if (length < shared.length) continue
+    // Something still writes into it.
+    const larger = Buffer.allocUnsafe(2 * shared.length)
+    shared.copy(larger)
+    shared = larger
+  }
+  const bytes = shared.subarray(0, length)
+  if (shared.length > mostShared) shared = Buffer.allocUnsafe(0)
+  return { path, size: length, sha256: sha256(bytes), bytes, writtenMs: mtimeMs }
 }
 
-function withFile<T>(path: string, read: (descriptor: number, size: number) => T): T {
-  const { descriptor, size } = openRegular(path)
+/** A larger buffer is not kept. */
+const mostShared = 4 * 1024 * 1024
+
+function withFile<T>(path: string, read: (descriptor: number, stat: Stats) => T): T {
+  const { descriptor, stat } = openRegular(path)
   try {
-    return read(descriptor, size)
+    return read(descriptor, stat)
   } catch (error) {
     throw error instanceof PvtError ? error : fileError(path, error)
   } finally {
@@ -96,7 +120,7 @@ function withFile<T>(path: string, read: (descriptor: number, size: number) => T
 }
 
 /** Opened without blocking: a FIFO or a device in place of a file would hang an ordinary read for ever. */
-function openRegular(path: string): { descriptor: number; size: number } {
+function openRegular(path: string): { descriptor: number; stat: Stats } {
   let descriptor: number
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
@@ -104,12 +128,17 @@ function openRegular(path: string): { descriptor: number; size: number } {
     throw fileError(path, error)
   }
   const stat = fstatSync(descriptor)
-  if (stat.isFile()) return { descriptor, size: stat.size }
+  if (stat.isFile()) return { descriptor, stat }
   closeSync(descriptor)
   throw new PvtError('bad_input', `${path} is not a regular file`, 'name a file')
 }
 
-export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
+/** The digest in hexadecimal digits. One call takes half the time of three on a small file, where Node has it. */
+export const sha256 = (bytes: Uint8Array | string): string =>
+  hasHash ? hash('sha256', bytes, 'hex') : createHash('sha256').update(bytes).digest('hex')
+
+const [major, minor] = process.versions.node.split('.').map(Number) as [number, number]
+const hasHash = major > 21 || (major === 20 && minor >= 12)
 
 /** A failure of the file system as one of ours, by what the user can do about it. */
 export function fileError(path: string, error: unknown): PvtError {

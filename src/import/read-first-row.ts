@@ -1,4 +1,5 @@
 import type { MeasuredRow } from '../domain/measurement.ts'
+import type { KnownHeads } from '../parse/known-heads.ts'
 import { measureRows, MeasureRows } from './measure-rows.ts'
 import { readPieces, readSmallFile } from './read-file.ts'
 
@@ -20,10 +21,10 @@ const smallFile = 2 * 1024 * 1024
  *
  * @throws `file_not_found`, `file_error`, `bad_input` as readPieces.
  */
-export function readFirstRow(path: string): FirstRow {
+export function readFirstRow(path: string, heads: KnownHeads): FirstRow {
   const file = readSmallFile(path, smallFile)
   if (file !== null) {
-    const row = measureRows(file.bytes).rows[0] ?? null
+    const row = measureRows(file.bytes, heads).rows[0] ?? null
     return { row, content: file.sha256, terminated: file.bytes.at(-1) === 0x0a }
   }
   const rows = new MeasureRows()

@@ -3,28 +3,26 @@ import type { MeasuredRow, ResultSource } from '../domain/measurement.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
 import type { FileProblem, Problem } from '../domain/problem.ts'
 import { PvtError } from '../errors.ts'
-import { type CornerReport, parseCornerReport, parseCornerReportName } from '../parse/corner-report.ts'
-import { type Creport, parseCreport } from '../parse/creport.ts'
+import { parseCornerReport, parseCornerReportName } from '../parse/corner-report.ts'
+import { KnownHeads } from '../parse/known-heads.ts'
 import type { ReadFile } from '../store/imports.ts'
-import { type FoundFiles, type FoundMeasure, reportsBeside } from './find-files.ts'
+import type { FoundFiles, FoundMeasure } from './find-files.ts'
 import type { LargePoint } from './large-points.ts'
 import { measureRows, unreadLines } from './measure-rows.ts'
+import { columnsOf, extractionsIn, readCreport } from './read-creport.ts'
 import { readSmallFile, readTextFile, type TextFile } from './read-file.ts'
 import type { UnreadRow } from './row-numbers.ts'
+import { type SourceRow, toSourceRow } from './source-row.ts'
 import { Progress, type Watch } from './watch.ts'
 
-/** One row as one file tells it. */
-export interface SourceRow extends MeasuredRow {
-  point: PvtPoint
-  source: ResultSource
-  file: string
-  netlist: string | null
-}
+export type { SourceRow } from './source-row.ts'
 
 /** Everything that the files say, and what could not be read. */
 export interface Sources {
   rows: SourceRow[]
   files: ReadFile[]
+  /** When a measure file was last written, milliseconds since 1970, by its path; the files of the rows only. */
+  writtenMs: Map<string, number>
   /** Points that a report or a measure file was written for, with values or without. */
   attempted: PvtPoint[]
   /** Rows that could not be read though it is known where they belong. */
@@ -63,11 +61,13 @@ class Reader {
   /** The first file of each point and name: the same one in another folder is a copy. */
   readonly #measured = new Map<string, { path: string; sha256: string | null }>()
   #bytesLeft = smallFiles
+  readonly #heads = new KnownHeads()
   readonly #large = new Map<string, LargePoint>()
 
   constructor(problems: readonly FileProblem[], progress: Progress) {
     this.sources = {
-      ...{ rows: [], files: [], attempted: [], unread: [], large: [], problems: [...problems], progress },
+      ...{ rows: [], files: [], writtenMs: new Map(), attempted: [], unread: [], large: [] },
+      ...{ problems: [...problems], progress },
     }
   }
 
@@ -91,13 +91,14 @@ class Reader {
       this.#largeFile({ path, point, netlist })
       return
     }
-    const { rows, problems } = measureRows(file.bytes)
+    const { rows, problems } = measureRows(file.bytes, this.#heads)
     this.#done(file)
     this.#bytesLeft -= file.size
     this.#problems(path, problems)
     if (point === null) this.#problem(path, { line: null, level: 'error', message: unknownPoint })
     if (point === null || this.#isCopy(file, point)) return
     this.sources.attempted.push(point)
+    this.sources.writtenMs.set(path, file.writtenMs)
     this.#unread('measure', path, point, unreadLines(problems))
     this.#rows('measure', path, netlist, point, rows)
   }
@@ -166,9 +167,11 @@ class Reader {
     const creport = readCreport(file, this.#namesOfReports)
     this.#problems(file.path, creport.problems)
     for (const { point, line } of creport.unread) this.#unread('creport', file.path, point, [line])
-    for (const { point, ...row } of creport.rows) {
-      this.sources.rows.push({ ...row, point, source: 'creport', file: file.path, netlist: null })
-    }
+    const { path } = file
+    for (const row of creport.rows)
+      this.sources.rows.push(
+        toSourceRow(row, { point: row.point, source: 'creport', file: path, netlist: null }),
+      )
   }
 
   #unread(source: ResultSource, file: string, point: PvtPoint, lines: readonly number[]): void {
@@ -183,7 +186,7 @@ class Reader {
     rows: readonly MeasuredRow[],
   ): void {
     for (const row of rows) {
-      this.sources.rows.push({ ...row, point, source, file, netlist })
+      this.sources.rows.push(toSourceRow(row, { point, source, file, netlist }))
       const problem = temperProblem(row, point)
       if (problem !== null) this.#problem(file, problem)
     }
@@ -214,25 +217,6 @@ class Reader {
   }
 }
 
-/** Reads a creport.txt; the names that its header may lack come from a report, given or beside it. */
-export function readCreport(
-  { path, text }: Pick<TextFile, 'path' | 'text'>,
-  names?: readonly string[],
-): Creport {
-  const creport = parseCreport(text, names)
-  if (creport.namesInHeader || names !== undefined) return creport
-  for (const report of reportsBeside(path)) {
-    const found = columnsOf(parseCornerReport(readTextFile(report).text))
-    if (found !== undefined) return parseCreport(text, found)
-  }
-  return creport
-}
-
-/** The columns of a report as creport.txt repeats them, the sweep first; undefined for a failed simulation. */
-function columnsOf({ names, rows }: CornerReport): string[] | undefined {
-  return names.length === 0 ? undefined : [...Object.keys(rows[0]?.sweep ?? {}), ...names]
-}
-
 const unknownPoint =
   'its folders do not tell its PVT point: name it with --corner --extraction --temperature --voltage'
 
@@ -251,13 +235,3 @@ export function temperProblem({ temper, line }: MeasuredRow, point: PvtPoint): P
 
 export const withoutPath = (message: string, path: string): string =>
   message.startsWith(path) ? message.slice(path.length).replace(/^:? /, '') : message
-
-/** The second field of every line of values. A field that is none does no harm: no report's name holds it. */
-function extractionsIn(creport: string): string[] {
-  const names = new Set<string>()
-  for (const line of creport.split('\n')) {
-    const [corner, extraction, temperature] = line.split('\t', 3)
-    if (corner !== 'process' && extraction !== undefined && temperature !== undefined) names.add(extraction)
-  }
-  return [...names]
-}

@@ -21,17 +21,21 @@ export type TakeLine = (line: ByteLine) => boolean
  */
 export class ByteLines {
   /** What the pieces before hold of the line that is not ended. */
-  #kept = new Uint8Array(4096)
+  #kept = nothing
   #keptLength = 0
   readonly #line: ByteLine = { bytes: this.#kept, start: 0, end: 0, number: 0, terminated: true }
   #hasEnded = false
   readonly #take: TakeLine
   readonly #tooLong: (number: number) => void
 
-  /** `tooLong` is told the number of a line beyond `longestLine`, which ends the reading. */
-  constructor(take: TakeLine, tooLong: (number: number) => void) {
+  /**
+   * `tooLong` is told the number of a line beyond `longestLine`, which ends the reading. `above`: how many lines of the
+   * file come before those that are given.
+   */
+  constructor(take: TakeLine, tooLong: (number: number) => void, above = 0) {
     this.#take = take
     this.#tooLong = tooLong
+    this.#line.number = above
   }
 
   /** Lines that were begun. */
@@ -91,7 +95,7 @@ export class ByteLines {
       return false
     }
     if (length > this.#kept.length) {
-      const larger = new Uint8Array(Math.max(length, 2 * this.#kept.length))
+      const larger = new Uint8Array(Math.max(length, 4096, 2 * this.#kept.length))
       larger.set(this.#kept.subarray(0, this.#keptLength))
       this.#kept = larger
     }
@@ -109,5 +113,6 @@ export const textOf = ({ bytes, start, end }: ByteLine): string => utf8.decode(b
 
 // A byte order mark is none in the middle of a file.
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+const nothing = new Uint8Array(0)
 const lineFeed = 0x0a
 const carriageReturn = 0x0d

@@ -2,7 +2,7 @@ import { baseCorners, gateSplitCorners } from '../domain/matrix.ts'
 import type { MeasuredRow } from '../domain/measurement.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
 import type { Problem } from '../domain/problem.ts'
-import { error, isBlank, readColumns, readValues, warning } from './flow-table.ts'
+import { error, type FlowColumns, isBlank, readColumns, readValues, toFields, warning } from './flow-table.ts'
 import { type Line, splitLines } from './text.ts'
 
 /** What a report_<corner>_<extraction>_<temperature>_<voltage>.txt says about its point. */
@@ -50,14 +50,16 @@ function unread(...problems: Problem[]): CornerReport {
 }
 
 function readBody(header: Line, body: readonly Line[]): CornerReport {
-  const { columns, names, problems } = readColumns(header.text.split('\t'), header.number)
+  const columns = columnsOf(header)
+  const { names } = columns
+  const problems = [...columns.problems]
   const rows: MeasuredRow[] = []
   const unreadLines: number[] = []
   let alterBefore: string | null = null
   for (const line of body) {
     // A line of tabs under names is a row whose values are all missing; a blank one is the end of the file.
     if (line.text.trim() === '' && !line.text.includes('\t')) continue
-    const read = readValues(line.text.split('\t'), columns, line, alterBefore)
+    const read = readValues(toFields(line.text), columns, line, alterBefore)
     problems.push(...read.problems)
     if (read.row === null) unreadLines.push(line.number)
     else rows.push(read.row)
@@ -65,6 +67,17 @@ function readBody(header: Line, body: readonly Line[]): CornerReport {
   }
   if (rows.length === 0 && problems.length === 0) problems.push(warning(1, 'names, but no values below them'))
   return { names, rows, unreadLines, simulationFailed: false, problems }
+}
+
+/** The reports of a run have one header: its columns are made out once, not 488 times. */
+let lastHeader: { text: string; columns: FlowColumns } | null = null
+
+function columnsOf({ text, number }: Line): FlowColumns {
+  if (lastHeader?.text === text) return lastHeader.columns
+  const columns = readColumns(text.split('\t'), number)
+  // The header of a report is its first line.
+  lastHeader = { text, columns }
+  return columns
 }
 
 const reportName = /^report_(.+)_(m?\d+(?:\.\d+)?)_(v1[a-z]+(?:_v2[a-z]+(?:_v3[a-z]+)?)?)\.txt$/

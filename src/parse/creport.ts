@@ -4,10 +4,12 @@ import type { Problem } from '../domain/problem.ts'
 import {
   cutMessage,
   error,
+  type Fields,
   type FlowColumns,
   isBlank,
   readColumns,
   readValues,
+  toFields,
   warning,
 } from './flow-table.ts'
 import { parseNumber } from './number.ts'
@@ -128,36 +130,43 @@ function readRows(body: readonly Line[], shape: Shape): Pick<Creport, 'rows' | '
       problems.push(error(line.number, 'a second header: from here on nothing is read'))
       break
     }
-    const fields = line.text.split('\t')
+    const fields = toFields(line.text)
     const key = readKey(fields, shape.supplyCount, line)
     if ('problem' in key) {
       problems.push(error(line.number, key.problem))
       continue
     }
-    const read = readValues(fields.slice(keyLength + shape.supplyCount), shape.columns, line, alterBefore)
-    problems.push(...read.problems)
+    const read = readValues(behind(fields, keyLength + shape.supplyCount), shape, line, alterBefore)
+    if (read.problems.length > 0) problems.push(...read.problems)
     alterBefore = read.alterText
     if (read.row === null) {
       unread.push({ line: line.number, point: key.point })
       continue
     }
-    problems.push(...checkTemper(read.row, key.point))
+    const elsewhere = checkTemper(read.row, key.point)
+    if (elsewhere !== null) problems.push(elsewhere)
     rows.push({ ...read.row, point: key.point })
   }
   return { rows, unread, problems }
 }
 
+const behind = ({ filled, count }: Fields, first: number): Fields => ({
+  filled: filled.slice(first),
+  count: count - first,
+})
+
 function readKey(
-  fields: readonly string[],
+  { filled, count }: Fields,
   supplyCount: number,
   line: Line,
 ): { point: PvtPoint } | { problem: string } {
   const length = keyLength + supplyCount
-  if (fields.length <= length && !line.terminated) return { problem: cutMessage }
-  if (fields.length < length) {
-    return { problem: `expected at least ${length} fields separated by tabs, found ${fields.length}` }
+  if (count <= length && !line.terminated) return { problem: cutMessage }
+  if (count < length) {
+    return { problem: `expected at least ${length} fields separated by tabs, found ${count}` }
   }
-  const [corner = '', extraction = '', temperature = '', ...words] = fields.slice(0, length)
+  const [corner = '', extraction = '', temperature = ''] = filled
+  const words = Array.from({ length: supplyCount }, (_, index) => filled[keyLength + index] ?? '')
   if (corner === '' || extraction === '')
     return { problem: 'expected a corner and an extraction, found none' }
   if (supplyCount === 0) return { problem: 'the header names no supply (v1): the point is not known' }
@@ -188,8 +197,8 @@ export function parseCreportKey(line: string): PvtPoint | null {
   )
 }
 
-function checkTemper(row: MeasuredRow, point: PvtPoint): Problem[] {
-  if (row.temper === null || Math.abs(row.temper - point.temperature_c) < 1e-6) return []
+function checkTemper(row: MeasuredRow, point: PvtPoint): Problem | null {
+  if (row.temper === null || Math.abs(row.temper - point.temperature_c) < 1e-6) return null
   const message = `temper is ${row.temper}, but temp is ${point.temperature_c}: simulated at another temperature?`
-  return [warning(row.line, message)]
+  return warning(row.line, message)
 }

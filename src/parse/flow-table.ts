@@ -1,6 +1,7 @@
 import { bookkeepingNames, type MeasuredRow } from '../domain/measurement.ts'
 import type { Problem } from '../domain/problem.ts'
 import { doubtfulAlter, judgeLastAlter, parseAlterNumber } from './alter-number.ts'
+import { setOwn } from './measured-row.ts'
 import { distinctNames } from './names.ts'
 import { parseNumber } from './number.ts'
 import type { Line } from './text.ts'
@@ -14,15 +15,52 @@ export interface FlowColumns {
   columns: string[]
   /** The measurements among them. */
   names: string[]
+  /** Where they stand in a row. */
+  places: Places
   problems: Problem[]
+}
+
+/** Places of columns in a row; -1 for one that is not there. */
+interface Places {
+  measured: readonly number[]
+  sweep: readonly number[]
+  temper: number
+  alter: number
 }
 
 /** The columns of a header line; empty fields at its end mean nothing. */
 export function readColumns(fields: readonly string[], line: number): FlowColumns {
   const found = fields.slice(0, filledLength(fields)).map((name) => ({ name, line }))
   const { names: columns, problems } = distinctNames(found)
-  return { columns, names: columns.filter(isMeasurement), problems }
+  const places = {
+    measured: placesOf(columns, isMeasurement),
+    sweep: placesOf(columns, isSweep),
+    temper: columns.indexOf('temper'),
+    alter: columns.indexOf('alter#'),
+  }
+  return { columns, names: columns.filter(isMeasurement), places, problems }
 }
+
+const placesOf = (columns: readonly string[], isWanted: (name: string, place: number) => boolean): number[] =>
+  columns.flatMap((name, place) => (isWanted(name, place) ? [place] : []))
+
+/** The fields of a line of values. */
+export interface Fields {
+  /** Without the empty ones at its end, of which the flow writes a hundred. */
+  filled: readonly string[]
+  /** With them. */
+  count: number
+}
+
+/** Parts a line at its tabs. */
+export function toFields(text: string): Fields {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === tab) end -= 1
+  const filled = end === 0 ? [] : text.slice(0, end).split('\t')
+  return { filled, count: text.length - end + Math.max(filled.length, 1) }
+}
+
+const tab = 0x09
 
 export interface ReadRow {
   /** Null when the line could not be read; `problems` then says why. */
@@ -38,20 +76,20 @@ export interface ReadRow {
  * of the row before, against which an `alter#` at the very end of the file is held.
  */
 export function readValues(
-  fields: readonly string[],
-  columns: readonly string[],
+  fields: Fields,
+  { columns, places }: Pick<FlowColumns, 'columns' | 'places'>,
   line: Line,
   alterBefore: string | null,
 ): ReadRow {
-  const alterIndex = columns.indexOf('alter#')
-  const alterText = fields[alterIndex] ?? null
+  const alterText =
+    fields.filled[places.alter] ?? (0 <= places.alter && places.alter < fields.count ? '' : null)
   const last = judgeEnd(fields, columns, line, alterBefore)
   const unreadable = fieldCountMessage(fields, columns) ?? (last === 'cut' ? cutMessage : null)
   if (unreadable !== null) return { row: null, problems: [error(line.number, unreadable)], alterText }
 
   const problems: Problem[] = []
   if (last === 'doubtful') problems.push(warning(line.number, doubtfulAlter(alterText ?? '')))
-  const filled = filledLength(fields)
+  const filled = filledLength(fields.filled)
   if (columns.at(-1) === 'alter#' && filled < columns.length && filled > 0) {
     problems.push(warning(line.number, moreNamesThanValues(columns.length, filled)))
   }
@@ -59,7 +97,8 @@ export function readValues(
   if (alterNumber === null && alterText !== null && alterText.trim() !== '') {
     problems.push(warning(line.number, `alter# is ${alterText}, no whole number: taken as 1`))
   }
-  return { row: toRow(fields, columns, line.number, alterNumber ?? 1), problems, alterText }
+  const row = toRow(fields.filled, columns, places, { line: line.number, alterNumber: alterNumber ?? 1 })
+  return { row, problems, alterText }
 }
 
 /** The last column is `alter#`, which every simulator writes: where it is empty, the values before it have moved. */
@@ -91,49 +130,55 @@ function filledLength(fields: readonly string[]): number {
 
 /** The last field of a line without newline may be half a value: only `alter#` may stand there. */
 function judgeEnd(
-  fields: readonly string[],
+  { filled, count }: Fields,
   columns: readonly string[],
   line: Line,
   alterBefore: string | null,
 ): 'complete' | 'doubtful' | 'cut' {
-  if (line.terminated || fields.length > columns.length) return 'complete'
-  if (fields.length < columns.length || columns.at(-1) !== 'alter#') return 'cut'
-  return judgeLastAlter(fields.at(-1) ?? '', alterBefore)
+  if (line.terminated || count > columns.length) return 'complete'
+  if (count < columns.length || columns.at(-1) !== 'alter#') return 'cut'
+  return judgeLastAlter(filled[count - 1] ?? '', alterBefore)
 }
 
-function fieldCountMessage(fields: readonly string[], columns: readonly string[]): string | null {
+function fieldCountMessage({ filled, count }: Fields, columns: readonly string[]): string | null {
+  const extra = filledLength(filled) - columns.length
+  if (extra <= 0 && count >= columns.length) return null
   const expected = columns.filter(isMeasurement).length
-  const extra = filledLength(fields) - columns.length
   if (extra > 0) {
     return (
       `expected ${expected} measurements, found ${expected + extra}; ` +
       'a title with a blank shifts the columns: import the measure files instead'
     )
   }
-  if (fields.length >= columns.length) return null
-  return `expected ${columns.length} values (${expected} measurements), found ${fields.length}: the row is cut short`
+  return `expected ${columns.length} values (${expected} measurements), found ${count}: the row is cut short`
 }
 
 function toRow(
   fields: readonly string[],
   columns: readonly string[],
-  line: number,
-  alterNumber: number,
+  places: Places,
+  { line, alterNumber }: { line: number; alterNumber: number },
 ): MeasuredRow {
-  const cells = columns.map((name, index) => {
-    const text = fields[index] ?? ''
-    return { name, text, value: parseNumber(text.trim()) }
-  })
-  const measured = cells.filter(({ name }, index) => isMeasurement(name, index))
-  const sweep = cells.filter(({ name }, index) => isSweep(name, index))
+  const sweep: MeasuredRow['sweep'] = {}
+  for (const place of places.sweep) {
+    const text = fields[place] ?? ''
+    setOwn(sweep, columns[place]!, parseNumber(text.trim()) ?? text)
+  }
+  const measurements: MeasuredRow['measurements'] = {}
+  const failed: MeasuredRow['failed'] = {}
+  for (const place of places.measured) {
+    const text = fields[place] ?? ''
+    const value = parseNumber(text.trim())
+    setOwn(measurements, columns[place]!, value)
+    if (value === null) setOwn(failed, columns[place]!, text)
+  }
+  const temper = fields[places.temper]
   return {
     line,
     alter_number: alterNumber,
-    temper: cells.find(({ name }) => name === 'temper')?.value ?? null,
-    sweep: Object.fromEntries(sweep.map(({ name, text, value }) => [name, value ?? text])),
-    measurements: Object.fromEntries(measured.map(({ name, value }) => [name, value])),
-    failed: Object.fromEntries(
-      measured.filter(({ value }) => value === null).map(({ name, text }) => [name, text]),
-    ),
+    temper: temper === undefined ? null : parseNumber(temper.trim()),
+    sweep,
+    measurements,
+    failed,
   }
 }

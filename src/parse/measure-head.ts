@@ -10,7 +10,11 @@ export type HeadFields = Pick<MeasureTable, 'title' | 'source' | 'version' | 'pa
  * none.
  */
 export class MeasureHead {
-  readonly fields: HeadFields = { title: null, source: null, version: null, paramCount: null }
+  readonly fields: HeadFields
+
+  constructor(known: HeadFields = { title: null, source: null, version: null, paramCount: null }) {
+    this.fields = known
+  }
 
   /** Whether the line belongs to the head. To be asked for each line until it gives false. */
   take({ text, terminated }: Line): boolean {

@@ -6,6 +6,7 @@ import {
   type MeasureTableRow,
   type TableColumns,
 } from './measure-table.ts'
+import type { TableHead } from './measure-table-reader.ts'
 import type { Line } from './text.ts'
 
 /** Reads the lines of a measure file in turn, and gives its rows as they are complete. */
@@ -16,6 +17,8 @@ export interface MeasureReader {
   tooLong: (number: number) => void
   /** The names of the values in rows; null while there are none or their meaning is open. */
   readonly columns: TableColumns | null
+  /** What stands above the records of a table, once it was read; null for other forms. */
+  readonly tableHead: TableHead | null
   /** The rows that were completed since the last call. */
   rows: () => MeasureTableRow[]
   /** What was read; its rows are those that were not given yet. */
@@ -44,6 +47,7 @@ export function readAtEnd(read: (lines: readonly Line[]) => MeasureTable): Measu
       refused = `line ${number} is longer than ${longestLine} bytes, the most that is read: nothing is read`
     },
     columns: null,
+    tableHead: null,
     rows: () => [],
     end: () => (refused === null ? read(lines) : { ...emptyTable(), problems: [error(null, refused)] }),
   }

@@ -3,6 +3,7 @@ import { ByteLines } from './byte-lines.ts'
 import { hspiceDefault } from './hspice-measure.ts'
 import { hspiceMeasform1 } from './hspice-measform1.ts'
 import { hspiceMeasform3 } from './hspice-measform3.ts'
+import type { KnownHead, KnownHeads } from './known-heads.ts'
 import { type MeasureDialect, recogniseMeasureFile, recognisedLength } from './measure-dialect.ts'
 import { type MeasureReader, readAtEnd } from './measure-reader.ts'
 import {
@@ -13,12 +14,12 @@ import {
   type TableColumns,
   type TableForm,
 } from './measure-table.ts'
-import { readTable } from './measure-table-reader.ts'
+import { readRecords, readTable, type TableHead } from './measure-table-reader.ts'
 import { readNameValue } from './name-value-measure.ts'
 import { readQspice } from './qspice-measure.ts'
 import { readSpectreLog } from './spectre-log.ts'
 import { spectreHorizontal } from './spectre-measure.ts'
-import { type Line, TextCheck } from './text.ts'
+import { type Line, refusedBytes, TextCheck } from './text.ts'
 import { readTspice } from './tspice-measure.ts'
 import { readXyce } from './xyce-measure.ts'
 
@@ -72,6 +73,30 @@ export function openMeasureStream({ wantsJson = false } = {}): MeasureStream {
   return new Stream(wantsJson)
 }
 
+/**
+ * Reads a small measure file, which need not come in pieces: what `openMeasureStream` gives at its end with one piece,
+ * faster where a file before it began alike: then `known` is what `heads` gave for it. Any other head is added to them.
+ *
+ * @throws `bad_input` for what is no text.
+ */
+export function readMeasureBytes(bytes: Uint8Array, heads: KnownHeads, known: KnownHead | null): MeasureFile {
+  if (known !== null) {
+    refuseUnless(refusedBytes(bytes))
+    const reader = readRecords(known.table)
+    const lines = linesFor(reader, known.table.lines)
+    lines.push(bytes.subarray(known.bytes.length))
+    lines.end()
+    return { dialect: known.dialect, ...reader.end() }
+  }
+  const stream = new Stream(false)
+  const rows = stream.push(bytes)
+  const end = stream.end().file
+  const file = rows.length === 0 ? end : { ...end, rows: [...rows, ...end.rows] }
+  const { dialect } = file
+  if (stream.tableHead !== null && dialect !== null) heads.add(bytes, { ...file, dialect }, stream.tableHead)
+  return file
+}
+
 class Stream implements MeasureStream {
   readonly #wantsJson: boolean
   readonly #check = new TextCheck()
@@ -99,6 +124,10 @@ class Stream implements MeasureStream {
       this.#lines!.push(piece.subarray(taken.length))
     } else this.#lines!.push(piece)
     return this.#counted(this.#reader.rows())
+  }
+
+  get tableHead(): TableHead | null {
+    return this.#reader.tableHead
   }
 
   get columns(): MeasureStream['columns'] {
@@ -141,12 +170,7 @@ class Stream implements MeasureStream {
     this.#dialect = typeof dialect === 'string' ? dialect : null
     const reader = typeof dialect === 'string' ? readers[dialect] : `not a measure file: ${dialect.refused}`
     this.#reader = openReader(reader, this.#wantsJson)
-    this.#lines = new ByteLines(
-      (line) => this.#reader.take(line),
-      (number) => {
-        this.#reader.tooLong(number)
-      },
-    )
+    this.#lines = linesFor(this.#reader)
     this.#lines.push(start.subarray(startsWithMark(start) ? 3 : 0))
   }
 
@@ -155,6 +179,16 @@ class Stream implements MeasureStream {
     return rows
   }
 }
+
+/** Parts bytes for a reader, `above` lines of which others have read. */
+const linesFor = (reader: MeasureReader, above = 0): ByteLines =>
+  new ByteLines(
+    (line) => reader.take(line),
+    (number) => {
+      reader.tooLong(number)
+    },
+    above,
+  )
 
 /**
  * How a dialect is read: as a table, from all its lines, or what to say while it has no reader. A new dialect is a file
@@ -185,6 +219,7 @@ function refuse(message: string): MeasureReader {
     take: () => false,
     tooLong: () => undefined,
     columns: null,
+    tableHead: null,
     rows: () => [],
     end: () => ({ ...emptyTable(), problems: [error(null, message)] }),
   }

@@ -8,7 +8,7 @@ import type { Problem } from '../domain/problem.ts'
 import { type ByteLine, longestLine, textOf } from './byte-lines.ts'
 import { JsonText } from './json-text.ts'
 import { isHeadLine } from './measure-dialect.ts'
-import { MeasureHead } from './measure-head.ts'
+import { type HeadFields, MeasureHead } from './measure-head.ts'
 import { NamesReader, type TableNames } from './measure-names.ts'
 import type { MeasureReader } from './measure-reader.ts'
 import { toRecord } from './measure-record.ts'
@@ -18,33 +18,51 @@ import { error, type MeasureTable, type MeasureTableRow, type TableForm, warning
 import { ProblemList } from './problem-list.ts'
 import { RecordTokens } from './record-tokens.ts'
 import { type Line, quoted } from './text.ts'
+import { wrappedOtherwise, Wrapping } from './record-wrapping.ts'
 
 /** Reads a table of one of the forms. `wantsJson`: rows come with the JSON of their measurements where possible. */
 export function readTable(form: TableForm, wantsJson: boolean): MeasureReader {
   return new TableReader(form, wantsJson)
 }
 
+/** What stands above the records of a table. */
+export interface TableHead {
+  form: TableForm
+  fields: HeadFields
+  names: TableNames
+  /** How many lines it has, up to the line feed behind the last name. */
+  lines: number
+}
+
+/** Reads the records of a table whose head is known. */
+export const readRecords = (head: TableHead): MeasureReader => new TableReader(head.form, false, head)
+
 class TableReader implements MeasureReader {
   readonly #form: TableForm
   readonly #wantsJson: boolean
-  readonly #head = new MeasureHead()
+  readonly #above: MeasureHead
   readonly #header: NamesReader
+  /** Once it was read. */
+  tableHead: TableHead | null
   #isInHead = true
   #records: RecordsReader | null = null
   /** What is wrong above the records, so that there are none. */
   #fatal: Problem | null = null
 
-  constructor(form: TableForm, wantsJson: boolean) {
+  constructor(form: TableForm, wantsJson: boolean, known: TableHead | null = null) {
     this.#form = form
     this.#wantsJson = wantsJson
+    this.#above = new MeasureHead(known?.fields)
     this.#header = new NamesReader(form)
+    this.tableHead = known
+    if (known !== null) this.#begin(known)
   }
 
   take(line: ByteLine): boolean {
     if (this.#records !== null) return this.#records.take(line)
     const { number, terminated } = line
     const text = this.#isInHead ? headText(textOf(line), this.#form) : textOf(line)
-    if (this.#isInHead && this.#head.take({ text, number, terminated })) return true
+    if (this.#isInHead && this.#above.take({ text, number, terminated })) return true
     this.#isInHead = false
     return this.#takeNames({ text, number, terminated })
   }
@@ -56,9 +74,15 @@ class TableReader implements MeasureReader {
       this.#fatal = found.problem
       return false
     }
-    this.#records = new RecordsReader(this.#form, found, this.#head.fields.paramCount)
-    if (this.#wantsJson) this.#records.makeJson()
+    const head = { form: this.#form, fields: this.#above.fields, names: found, lines: line.number }
+    if (line.terminated) this.tableHead = head
+    this.#begin(head)
     return true
+  }
+
+  #begin({ form, fields, names }: TableHead): void {
+    this.#records = new RecordsReader(form, names, fields.paramCount)
+    if (this.#wantsJson) this.#records.makeJson()
   }
 
   tooLong(number: number): void {
@@ -78,7 +102,7 @@ class TableReader implements MeasureReader {
   }
 
   end(): MeasureTable {
-    const { fields } = this.#head
+    const { fields } = this.#above
     if (this.#records === null) {
       const problem = this.#fatal ?? this.#missingNames()
       return { ...fields, names: [], sweepNames: [], rows: [], problems: [problem] }
@@ -90,7 +114,7 @@ class TableReader implements MeasureReader {
 
   #missingNames(): Problem {
     const { withoutNames } = this.#form
-    const isHeadOnly = this.#isInHead && this.#head.fields.title !== null
+    const isHeadOnly = this.#isInHead && this.#above.fields.title !== null
     return isHeadOnly && withoutNames !== null ? warning(null, withoutNames) : this.#header.missing()
   }
 }
@@ -192,36 +216,6 @@ class RecordsReader {
     return this.#problems.list()
   }
 }
-
-/**
- * How many tokens stand on each line of a record. The simulators that wrap by number of values wrap all records alike;
- * where one is not, a line was lost and another doubled or moved, and its values may stand under other names.
- */
-class Wrapping {
-  readonly #first: number[] = []
-  #isFirst = true
-  #line = 0
-  #isAlike = true
-  #isTold = false
-
-  /** Whether the record is wrapped as the first one so far; false once a file, because one tells. */
-  add(tokens: number): boolean {
-    if (this.#isTold) return true
-    if (this.#isFirst) this.#first.push(tokens)
-    else if (this.#first[this.#line] !== tokens) this.#isAlike = false
-    this.#line += 1
-    return this.#isAlike
-  }
-
-  endRecord(): void {
-    this.#isTold ||= !this.#isAlike
-    this.#isFirst = false
-    this.#line = 0
-  }
-}
-
-const wrappedOtherwise =
-  'this record is broken into lines otherwise than those above it: if lines were lost or moved, its values stand under wrong names'
 
 const tooLongLine = `this line is longer than ${longestLine} bytes, the most that is read: from here on nothing is read`
 

@@ -105,7 +105,7 @@ function objectText(keys: readonly Key[], valueOf: (index: number) => string): s
 }
 
 /** Sets a property that is not on the prototype: a measurement may be called `__proto__`. */
-function setOwn<T>(object: Record<string, T>, name: string, value: T): void {
+export function setOwn<T>(object: Record<string, T>, name: string, value: T): void {
   if (name === '__proto__') {
     Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
   } else object[name] = value

@@ -3,9 +3,37 @@
  * bytes that are no UTF-8 are replaced, because titles of measure files hold anything.
  */
 export function decodeText(bytes: Uint8Array): { text: string } | { refused: string } {
-  const check = new TextCheck()
-  const refused = check.push(bytes) ?? check.end()
+  const ascii = bytes.length <= smallText ? asLatin1(bytes) : ''
+  if (ascii !== '' && plainAscii.test(ascii) && magicOf(bytes) === null) return { text: ascii }
+  const refused = whyRefused(bytes)
   return refused === null ? { text: utf8.decode(bytes) } : { refused }
+}
+
+/** What `TextCheck` says of a whole file. */
+export function refusedBytes(bytes: Uint8Array): string | null {
+  const isPlain = bytes.length <= smallText && isPlainText(bytes)
+  return isPlain ? magicOf(bytes) : whyRefused(bytes)
+}
+
+/**
+ * What most files of the flow are. There are hundreds of small ones, which are read and over before V8 has compiled a
+ * loop over their bytes: an expression is compiled at once.
+ */
+const plainAscii = /^[\t-\r -~]*$/
+/** Whether bytes hold nothing but characters of ASCII that can be printed, blanks and line ends. */
+export const isPlainText = (bytes: Uint8Array): boolean => plainAscii.test(asLatin1(bytes))
+
+const smallText = 2 * 1024 * 1024
+
+const asLatin1 = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('latin1')
+
+function whyRefused(bytes: Uint8Array): string | null {
+  const start = bytes.subarray(0, inspectedStart)
+  const nul = bytes.indexOf(0)
+  const atNul = nul < 0 ? null : nulAt(nul)
+  if (nul >= 0 && nul < start.length) return magicOf(start) ?? atNul
+  return magicOf(start) ?? (hasManyControls(start) ? binaryData : null) ?? atNul
 }
 
 /**
@@ -43,16 +71,11 @@ export class TextCheck {
     const start = this.#start.subarray(0, this.#startLength)
     const nul = start.indexOf(0)
     const refused = this.#magic() ?? (nul < 0 ? null : nulAt(nul))
-    return refused ?? (hasManyControls(start) ? 'not text: binary data' : null)
+    return refused ?? (hasManyControls(start) ? binaryData : null)
   }
 
   #magic(): string | null {
-    const start = this.#start.subarray(0, this.#startLength)
-    if (startsWith(start, [0xff, 0xfe]) || startsWith(start, [0xfe, 0xff])) {
-      return 'UTF-16 text: convert it to UTF-8'
-    }
-    const packed = packedFormats.find(({ magic }) => startsWith(start, magic))
-    return packed === undefined ? null : `not text: ${packed.name} data`
+    return magicOf(this.#start.subarray(0, this.#startLength))
   }
 }
 
@@ -91,6 +114,8 @@ const inspectedStart = 4096
 const carriageReturn = 0x0d
 const utf8 = new TextDecoder('utf-8')
 
+const binaryData = 'not text: binary data'
+
 const nulAt = (index: number): string => `not text: NUL at byte ${index + 1}`
 
 const packedFormats = [
@@ -100,13 +125,25 @@ const packedFormats = [
   { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
 ]
 
+function magicOf(start: Uint8Array): string | null {
+  if (!magicStarts.has(start[0] ?? 0)) return null
+  if (startsWith(start, [0xff, 0xfe]) || startsWith(start, [0xfe, 0xff])) {
+    return 'UTF-16 text: convert it to UTF-8'
+  }
+  const packed = packedFormats.find(({ magic }) => startsWith(start, magic))
+  return packed === undefined ? null : `not text: ${packed.name} data`
+}
+
+const magicStarts = new Set([0xff, 0xfe, ...packedFormats.map(({ magic }) => magic[0])])
+
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, index) => bytes[index] === byte)
 }
 
 /** A few control bytes are normal: real titles of HSPICE files hold 0x01 and 0x02. */
 function hasManyControls(bytes: Uint8Array): boolean {
-  const controls = bytes.reduce((count, byte) => count + (isControl(byte) ? 1 : 0), 0)
+  let controls = 0
+  for (let index = 0; index < bytes.length; index += 1) if (isControl(bytes[index]!)) controls += 1
   return controls > bytes.length / 5
 }
 

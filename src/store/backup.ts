@@ -2,11 +2,12 @@ import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { codeOf, PvtError } from '../errors.ts'
+import { checkPages } from './check-files.ts'
 import { removeMark } from './damage.ts'
 import { copyContents } from './copy-contents.ts'
 import type { Database, OpenOptions } from './database.ts'
 import { openDatabase } from './open-database.ts'
-import { checkPages, tables } from './maintenance.ts'
+import { tables } from './maintenance.ts'
 import { migrationStatus } from './migrate.ts'
 import { backupApplicationId, fileIdentity, isOurs, readHead, shareWithGroup } from './sqlite-file.ts'
 import { discard, putInPlace, removeLeftovers, unfinishedName } from './unfinished.ts'
@@ -32,7 +33,7 @@ export async function writeBackup(db: Database, path: string): Promise<Backup> {
   const temporary = unfinishedName(path)
   try {
     await db.backupTo(temporary)
-    const backup = await verifyBackup(temporary)
+    const backup = await verifyBackup(temporary, 'quick_check')
     shareWithGroup(temporary)
     putInPlace(temporary, path)
     return { ...backup, path }
@@ -77,15 +78,19 @@ function refuseOthersFile(db: Database, path: string): void {
 }
 
 /**
- * Checks that a file is a sound backup of this tool: its kind, its schema and its pages.
+ * Checks that a file is a sound backup of this tool: its kind, its schema and its pages. A copy that was just made of
+ * a database in use gets the quick check.
  *
  * @throws `file_not_found`, `database_foreign`, `database_newer`, `database_corrupt`.
  */
-export async function verifyBackup(path: string): Promise<Backup> {
+export async function verifyBackup(
+  path: string,
+  check: 'integrity_check' | 'quick_check' = 'integrity_check',
+): Promise<Backup> {
   const db = await openBackup(path)
   try {
     // Not the counts that jobs keep: those can be derived again, and must not stand in a backup's way.
-    const [finding] = await checkPages(db)
+    const [finding] = await checkPages(db, check)
     if (finding !== undefined) throw unsound(path, finding.message)
     const [counts] = await db.query<{ jobs: number; results: number; version: number }>(
       `select (select count(*) from jobs) as jobs, (select count(*) from results) as results,
@@ -101,6 +106,20 @@ export async function verifyBackup(path: string): Promise<Backup> {
   } finally {
     await db.close()
   }
+}
+
+/**
+ * What is to be said of a file that is taken for a backup: a database in use keeps what was written last in a file
+ * beside it (`-wal`), and whoever copies one without the other has lost that without a sign. Null when all is well.
+ */
+export function incompleteCopy(path: string): string | null {
+  const wal = `${path}-wal`
+  const size = statSync(wal, { throwIfNoEntry: false })?.size ?? 0
+  if (size > 0)
+    return `${wal} lies beside it and belongs to it: it was not made by pvt backup, and something may be using it`
+  const head = readHead(path)
+  if (head.kind !== 'database' || !head.wal) return null
+  return `${path} is a copy of a database in use, without its -wal file: what was written last may be missing; pvt backup makes whole copies`
 }
 
 /** What is wrong with the file is wrong with a backup here, and naming another database is no cure. */

@@ -1,6 +1,7 @@
 import { PvtError } from '../errors.ts'
 import type { Change, Present } from '../domain/timeline.ts'
 import { hasEnded, type Job } from '../domain/job.ts'
+import { bounded } from '../domain/size-limits.ts'
 import type { Database } from './database.ts'
 import { insertLogEntry } from './job-logs.ts'
 import { lockJob, updateJob } from './jobs.ts'
@@ -26,8 +27,10 @@ export async function changeJob(
     const change = decide({ job, stages: await findStages(db, jobId) })
     if (change === null) return { job, change, ended: false }
     const fields = { ...change.job, updated_at: now }
+    if (fields.error_message != null) fields.error_message = bounded(fields.error_message)
     if (!(await updateJob(db, job, fields))) throw jobGone(jobId)
-    for (const stage of change.stages) await saveStage(db, stage)
+    for (const stage of change.stages)
+      await saveStage(db, { ...stage, message: stage.message && bounded(stage.message) })
     await insertLogEntry(db, jobId, { logged_at: now, source: 'pvt', ...change.log })
     const changed = { ...job, ...fields }
     // Points without a row count as failed from a job's end on, and no longer when it is taken up again.

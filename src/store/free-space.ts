@@ -32,6 +32,26 @@ export const stepMs = 20
 export const pauseAfter = (milliseconds: number): Promise<void> => sleep(Math.max(stepMs, milliseconds))
 
 /**
+ * Does an upkeep of many steps while SQLite's write-ahead log is brought into the file after each step
+ * ({@link bringIn}). By itself SQLite waits for 1,000 pages, 8 MB, and has whoever commits then write and sync them all:
+ * mostly one of the others, who only wants to mark a stage.
+ */
+export async function inSmallPortions<T>(db: Database, work: () => Promise<T>): Promise<T> {
+  if (db.dialect !== 'sqlite') return work()
+  await db.script('pragma wal_autocheckpoint = 0')
+  try {
+    return await work()
+  } finally {
+    await db.script('pragma wal_autocheckpoint = 1000')
+  }
+}
+
+/** Brings what the steps so far have written into a SQLite file, as far as others who read allow; nobody waits. */
+export async function bringIn(db: Database): Promise<void> {
+  if (db.dialect === 'sqlite') await db.query('pragma wal_checkpoint(passive)')
+}
+
+/**
  * Gives the free pages of a SQLite file back to the file system, in steps of about 20 ms with pauses between: in one go
  * other writers wait for 1.6 s at 3.6 GB. A server reuses its space by itself. `beforeStep` may end it by throwing.
  */
@@ -45,6 +65,7 @@ export async function giveSpaceBack(db: Database, beforeStep: () => Promise<void
     const start = performance.now()
     await db.script(`pragma incremental_vacuum(${pages})`)
     const took = performance.now() - start
+    await bringIn(db)
     // A file without incremental auto-vacuum keeps its free pages.
     if (Number(await pragma(db, 'freelist_count')) >= free) return
     await pauseAfter(took)

@@ -1,3 +1,4 @@
+import { bounded } from '../domain/size-limits.ts'
 import { PvtError } from '../errors.ts'
 import type { Database } from './database.ts'
 import { lockJob } from './jobs.ts'
@@ -19,7 +20,10 @@ const insertEntry = `
 
 /** Adds to a job's log. Call it in a transaction that holds the job (lockJob): the number is the next one. */
 export async function insertLogEntry(db: Database, jobId: string, entry: LogEntry): Promise<void> {
-  await db.query(insertEntry, [jobId, entry.logged_at, entry.level, entry.source, entry.message])
+  await db.query(insertEntry, [
+    ...[jobId, entry.logged_at, entry.level],
+    ...[entry.source, bounded(entry.message)],
+  ])
 }
 
 /** Adds to a job's log, by itself. @throws `job_not_found` when the job went in the meantime. */

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import { isKeyClash } from './database.ts'
+import { findDomains } from './domains.ts'
 import { retry } from './retry.ts'
 
 /** A version of a domain's limits, without its text: a row of the table `limits`. */
@@ -60,10 +61,9 @@ export async function listLimits(db: Database, domain: string | null): Promise<L
 
 /** Domains with limits, and domains of jobs, whose folder has this name. */
 export async function findDomainsNamed(db: Database, name: string): Promise<string[]> {
-  const rows = await db.query<{ domain_path: string }>(
-    'select distinct domain_path from jobs union select distinct domain_path from limits order by domain_path',
-  )
-  return rows.map(({ domain_path }) => domain_path).filter((path) => path.endsWith(`/${name}`))
+  const rows = await db.query<{ domain_path: string }>('select distinct domain_path from limits')
+  const limited = rows.map(({ domain_path }) => domain_path).filter((path) => path.endsWith(`/${name}`))
+  return [...new Set([...(await findDomains(db, name)), ...limited])].sort()
 }
 
 /**

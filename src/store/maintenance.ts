@@ -1,5 +1,6 @@
 import { hasEnded, type Job } from '../domain/job.ts'
 import { tally } from '../domain/tally.ts'
+import { checkModes, checkPages, type Finding } from './check-files.ts'
 import type { Database } from './database.ts'
 import { type Summary, summarise } from '../domain/summary.ts'
 import { fileSystemKind } from './file-system.ts'
@@ -88,14 +89,6 @@ async function scalar<Value>(db: Database, sql: string): Promise<Value> {
   return row!.value
 }
 
-/** Something that `db check` found wrong. */
-export interface Finding {
-  kind: 'integrity' | 'foreign_key' | 'count' | 'summary' | 'migration'
-  /** The job that it is about; null for the database as a whole. */
-  job_id: string | null
-  message: string
-}
-
 /**
  * Checks the database: its pages (SQLite), the foreign keys, the migrations' checksums, and the counts that every job
  * keeps of its results; with `full` the summaries as well, computed anew from every result. An empty answer means that
@@ -108,17 +101,14 @@ export async function checkDatabase(
   const damage = db.dialect === 'sqlite' ? await checkPages(db) : []
   // Counting what lies in damaged pages would only fail.
   if (damage.length > 0) return damage
-  const findings = [...(await checkMigrations(db)), ...(await checkOrphans(db)), ...(await checkCounts(db))]
+  const modes = db.dialect === 'sqlite' ? checkModes(db.location) : []
+  const findings = [
+    ...modes,
+    ...(await checkMigrations(db)),
+    ...(await checkOrphans(db)),
+    ...(await checkCounts(db)),
+  ]
   return full ? [...findings, ...(await checkSummaries(db))] : findings
-}
-
-/** SQLite's own check of the file's pages and indexes. */
-export async function checkPages(db: Database): Promise<Finding[]> {
-  const rows = await db.query('pragma integrity_check(20)')
-  return rows
-    .map((row) => String(Object.values(row)[0]))
-    .filter((text) => text !== 'ok')
-    .map((message) => ({ kind: 'integrity', job_id: null, message }))
 }
 
 async function checkMigrations(db: Database): Promise<Finding[]> {

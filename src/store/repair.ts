@@ -1,9 +1,10 @@
 import { dirname } from 'node:path'
 import { writeFailed } from './backup.ts'
+import { checkPages, type Finding, shareFiles } from './check-files.ts'
 import type { Database } from './database.ts'
 import { corrupt, removeMark } from './damage.ts'
 import { lockJob, updateJob } from './jobs.ts'
-import { checkDatabase, checkPages, type Finding, jobTables } from './maintenance.ts'
+import { checkDatabase, jobTables } from './maintenance.ts'
 import { findPoints } from './points.ts'
 import { findResults, saveDerived } from './results.ts'
 import { discard, putInPlace, removeLeftovers, unfinishedName } from './unfinished.ts'
@@ -34,6 +35,9 @@ export async function repairDatabase(
   const done: Repair[] = pages.length === 0 ? [] : await rebuildIndexes(db)
   // Only now can everything be read.
   for (const { kind, job_id } of await checkDatabase(db, { full: true })) {
+    if (kind === 'mode' && !done.some((repair) => repair.kind === 'mode'))
+      for (const file of shareFiles(db.location))
+        done.push({ kind, job_id: null, message: `${file} shared with the group of its folder` })
     if (kind === 'foreign_key') done.push(...(await removeOrphans(db)))
     if ((kind === 'count' || kind === 'summary') && !done.some((repair) => repair.job_id === job_id))
       done.push(...(await deriveAgain(db, job_id!)))

@@ -1,3 +1,4 @@
+import { inFlowOrder } from '../domain/flow-order.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
 import type { Database } from './database.ts'
 import { selectResults, type StoredResult, toStoredResult } from './results.ts'
@@ -30,6 +31,18 @@ export async function* pagesOfAlter(
     if (rows.length < pageRows) return
     next = rows.at(-1)!.row_number + 1
   }
+}
+
+/** All rows of a job, or those of some of its points, in pages and in the order of the given expected points. */
+export async function* pagesOfJob(
+  db: Database,
+  jobId: string,
+  expected: readonly PvtPoint[],
+  isWanted: (point: PvtPoint) => boolean,
+): AsyncGenerator<StoredResult[]> {
+  const alters = (await findAlters(db, jobId)).filter(({ point }) => isWanted(point))
+  for (const { point, alter_number, last } of inFlowOrder(alters, (alter) => alter.point, expected))
+    yield* pagesOfAlter(db, jobId, point, alter_number, [0, last])
 }
 
 /** A point and alter of a job, and the greatest number of its rows. */

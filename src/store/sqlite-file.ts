@@ -109,6 +109,27 @@ export function shareWithGroup(path: string, mode = 0o660): void {
   if ((folder & sharedFolder) === sharedFolder) chmodSync(path, mode | (statSync(path).mode & 0o7))
 }
 
+/** A file of a database that its folder's group cannot read and write. */
+export interface LockedOut {
+  file: string
+  mode: number
+  wanted: number
+}
+
+/**
+ * The database at `path` and its journals, where their folder is shared by a group (`chmod 2770`) and a file is not:
+ * made before the folder was shared, or copied there. Everybody but its owner is locked out by one of them.
+ */
+export function lockedOutFiles(path: string): LockedOut[] {
+  if ((statSync(dirname(path)).mode & sharedFolder) !== sharedFolder) return []
+  return ['', '-wal', '-shm', '-journal'].flatMap((suffix) => {
+    const stat = statSync(path + suffix, { throwIfNoEntry: false })
+    if (stat === undefined || (stat.mode & 0o060) === 0o060) return []
+    const mode = stat.mode & 0o777
+    return [{ file: path + suffix, mode, wanted: mode | 0o060 }]
+  })
+}
+
 /** Set-group-ID, and writable for the group. */
 const sharedFolder = 0o2020
 

@@ -1,3 +1,4 @@
+import { isClockSkew } from '../domain/job.ts'
 import { type Stage, stageNames } from '../domain/stage.ts'
 import type { Database } from './database.ts'
 
@@ -13,15 +14,18 @@ const stageColumns = [
   'message',
 ] as const satisfies readonly (keyof Stage)[]
 
+/** An attempt as it is told: with whether its end lies before its start, so that its times say nothing. */
+export type ToldStage = Stage & { clock_skew: boolean }
+
 /** The timeline of a job: every attempt, in flow order. */
-export async function findStages(db: Database, jobId: string): Promise<Stage[]> {
+export async function findStages(db: Database, jobId: string): Promise<ToldStage[]> {
   const stages = await db.query<Stage>(
     `select ${stageColumns.join(', ')} from stages where job_id = $1 order by attempt`,
     [jobId],
   )
-  return stages.sort(
-    (a, b) => stageNames.indexOf(a.stage) - stageNames.indexOf(b.stage) || a.attempt - b.attempt,
-  )
+  return stages
+    .map((stage) => ({ ...stage, clock_skew: isClockSkew(stage.started_at, stage.finished_at) }))
+    .sort((a, b) => stageNames.indexOf(a.stage) - stageNames.indexOf(b.stage) || a.attempt - b.attempt)
 }
 
 const upsertStage = `

@@ -138,7 +138,8 @@ function parseText({ rounds, rows, bytes, figures }: ParseReport): string {
 
 function recursiveText({ backups, rounds, python, toPython, ...own }: RecursiveReport): string {
   const title = `${backups} backups of 92 points with --recursive, ms: median (min-max) of ${rounds} alternating rounds
-python: reads creport.txt alone, splits it and stores it with sqlite3; pvt reads all 93 files of each`
+python: importer.py, a plain script with split() and sqlite3 that does the same work: all 93 files of each backup are
+read, digested and compared, and the same tables are filled with the same pragmas`
   const row = [
     own.median.toFixed(0),
     `${own.min.toFixed(0)}-${own.max.toFixed(0)}`,
@@ -152,7 +153,8 @@ python: reads creport.txt alone, splits it and stores it with sqlite3; pvt reads
 
 function importsText({ rounds, figures }: ImportsReport): string {
   const title = `Imports as whole processes, ms: median (min-max) of ${rounds} alternating rounds; ratios within a round
-reading: Node reading the same files; python: importer.py, a plain script that stores the same rows`
+reading: Node reading the same files; python: importer.py, a plain script with split() and sqlite3 that does the same
+work: all files are read, digested and compared, and the same tables are filled with the same pragmas`
   const head = ['import', 'median', 'min-max', 'files/s', 'MB/s', 'rows/s', 'to reading', 'to python']
   const rows = figures.map((one) => [
     one.name,

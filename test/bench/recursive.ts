@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
@@ -7,10 +7,7 @@ import { type Contestant, interleave, ratio, spread, type Spread } from './inter
 import { childEnvironment, type Tools } from './machine.ts'
 import type { Workshop } from './workshop.ts'
 
-/**
- * Years of backups as whole processes into a new database. Beside it a script in Python that reads creport.txt alone,
- * checks nothing and keeps no expected points; ours reads the reports of all points as well.
- */
+/** Years of backups as whole processes into an empty database; beside it importer.py, which does the same. */
 export interface RecursiveReport extends Spread {
   backups: number
   rounds: number
@@ -28,9 +25,11 @@ export async function measureRecursive(
 ): Promise<RecursiveReport> {
   const tree = makeTree(join(shop.folder, 'years'))
   const database = join(shop.folder, 'years.db')
-  const ours = contestant('pvt', process.execPath, [shop.program, ...words(tree), '--db', database], database)
-  const script = [join(import.meta.dirname, 'recursive.py'), tree, database]
-  const theirs = python === null ? [] : [contestant('python', python, script, database)]
+  const empty = emptyDatabase(shop, join(shop.folder, 'empty.db'))
+  const files = { empty, database }
+  const ours = contestant('pvt', process.execPath, [shop.program, ...words(tree), '--db', database], files)
+  const script = [join(import.meta.dirname, 'importer.py'), database, '--recursive', tree]
+  const theirs = python === null ? [] : [contestant('python', python, script, files)]
   const [own, other] = await interleave([ours, ...theirs], rounds, 1)
   return {
     backups: domains * backupsEach,
@@ -56,12 +55,26 @@ function makeTree(folder: string): string {
   return folder
 }
 
-/** A database that is not there yet in every round. */
-function contestant(name: string, program: string, parameters: string[], database: string): Contestant {
+function emptyDatabase({ program }: Workshop, path: string): string {
+  const made = spawnSync(process.execPath, [program, '--db', path, 'db', 'migrate'], {
+    env: childEnvironment(),
+  })
+  if (made.status !== 0) throw new Error(String(made.stderr))
+  return path
+}
+
+/** A database without jobs in every round. */
+function contestant(
+  name: string,
+  program: string,
+  parameters: string[],
+  { empty, database }: { empty: string; database: string },
+): Contestant {
   return {
     name,
     run: async () => {
       for (const suffix of ['', '-wal', '-shm']) rmSync(database + suffix, { force: true })
+      copyFileSync(empty, database)
       const start = performance.now()
       const { status, stderr } = spawnSync(program, parameters, { env: childEnvironment() })
       const time = performance.now() - start

@@ -243,3 +243,38 @@ describe('restore', () => {
     expect(await names()).toEqual(['precious'])
   })
 })
+
+describe('a file that was copied without its -wal', () => {
+  test.each([
+    ['backup verify', (file: string) => ['backup', 'verify', file]],
+    ['restore', (file: string) => ['restore', file, '--yes']],
+  ])('%s warns that something may be missing', async (_, words) => {
+    const copy = place.path('copied.db')
+    copyFileSync(place.db, copy)
+    const answer = await place.pvt(words(copy))
+    expect(answer.code).toBe(0)
+    expect(answer.stderr).toBe(
+      `pvt: warning: ${copy} is a copy of a database in use, without its -wal file: what was written last may be missing; pvt backup makes whole copies\n`,
+    )
+  })
+
+  test('one with a -wal beside it is told to be in use', async () => {
+    const live = new Sqlite(place.db)
+    try {
+      live.exec("update jobs set description = 'new'")
+      const answer = await place.pvt(['backup', 'verify', place.db])
+      expect(answer).toMatchObject({ code: 0 })
+      expect(answer.stderr).toContain(`${place.db}-wal lies beside it and belongs to it`)
+    } finally {
+      live.close()
+    }
+  })
+
+  test('of a backup that pvt made nothing is said', async () => {
+    await place.pvt(['backup', 'create', place.path('whole.db')])
+    expect(await place.pvt(['backup', 'verify', place.path('whole.db')])).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+  })
+})

@@ -75,3 +75,36 @@ test.each(['Europe/Berlin', 'America/St_Johns', 'UTC', 'Nonsense/Zone'])(
     }
   },
 )
+
+test('an end before its start is told: to who marks it, in the timeline and as JSON', async () => {
+  const id = await place.create(['--stages', 'gen,run'])
+  await place.pvt(['stage', 'start', 'gen', '-j', id])
+  const mark = await place.pvt(['stage', 'done', 'gen', '-j', id], at(-3600))
+  expect(mark.code).toBe(0)
+  expect(mark.stderr).toMatch(
+    /^pvt: warning: job [0-9a-f]{8}: stage gen ends \(.*Z\) before it began .*: a clock was set back/,
+  )
+  expect((await place.pvt(['stage', 'list', '-j', id])).stdout).toContain('clock set back')
+  expect(await place.json(['stage', 'list', '-j', id])).toMatchObject([
+    { stage: 'gen', elapsed_seconds: 0, clock_skew: true },
+  ])
+  await place.pvt(['stage', 'done', 'run', '-j', id], at(-7200))
+  const { stdout } = await place.pvt(['job', 'status', id])
+  expect(stdout).toMatch(/^ended .*before it began: a clock was set back/m)
+})
+
+test.each([
+  [
+    'an hour that summer time skips: an hour later',
+    'Europe/Berlin',
+    '2026-03-29 02:30',
+    '2026-03-29T01:30:00.000Z',
+  ],
+  ['an hour that it repeats: its first', 'Europe/Berlin', '2026-10-25 02:30', '2026-10-25T00:30:00.000Z'],
+  ['a zone of half hours, skipped', 'America/St_Johns', '2026-03-08 02:30', '2026-03-08T06:00:00.000Z'],
+  ['half an hour that is repeated', 'Australia/Lord_Howe', '2026-04-05 01:45', '2026-04-04T14:45:00.000Z'],
+  ['no summer time', 'UTC', '2026-03-29 02:30', '2026-03-29T02:30:00.000Z'],
+])('--since in %s', async (_, TZ, text, since) => {
+  const env = { TZ }
+  expect(await place.json(['stats', '--since', text], { env })).toMatchObject({ since })
+})

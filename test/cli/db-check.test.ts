@@ -1,4 +1,13 @@
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { basename } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -35,6 +44,27 @@ function damagePageOf(name: string): void {
 }
 
 describe('db check', () => {
+  test('names files that lock out the group of a shared folder; --repair gives it its rights', async () => {
+    chmodSync(place.folder, 0o2770)
+    chmodSync(place.db, 0o600)
+    const answer = await place.pvt(['db', 'check', '--json'])
+    expect(answer.code).toBe(5)
+    const { findings } = JSON.parse(answer.stdout) as { findings: { kind: string; message: string }[] }
+    expect(findings[0]).toEqual({
+      ...{ kind: 'mode', job_id: null },
+      message: `${place.db} has the mode 600, but its folder is shared by a group that cannot write it: chmod 660 ${place.db}`,
+    })
+    expect((await place.pvt(['db', 'check', '--repair'])).code).toBe(0)
+    expect(statSync(place.db).mode & 0o777).toBe(0o660)
+    expect((await place.pvt(['db', 'check'])).code).toBe(0)
+  })
+
+  test('a database of one user alone may have any mode', async () => {
+    chmodSync(place.folder, 0o700)
+    chmodSync(place.db, 0o600)
+    expect((await place.pvt(['db', 'check'])).code).toBe(0)
+  })
+
   test('finds summaries that are not those of the results only with --full', async () => {
     byHand("update summaries set max = 1 where measurement = 'del_rr'")
     expect((await place.pvt(['db', 'check'])).code).toBe(0)

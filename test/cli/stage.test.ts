@@ -80,6 +80,7 @@ describe('stage list', () => {
       finished_at: expect.stringMatching(instant) as string,
       elapsed_seconds:
         (Date.parse(String(first!.finished_at)) - Date.parse(String(first!.started_at))) / 1000,
+      clock_skew: false,
     })
     expect(second).toMatchObject({
       stage: 'run',

@@ -58,7 +58,15 @@ async function work({ location, jobId, number, rounds }: Task): Promise<Done> {
 async function storeOwn(db: Awaited<ReturnType<typeof openDatabase>>, jobId: string, number: number) {
   const result = aResult(aPoint(`C${number}`), { measurements: { vout: number } })
   const nothing = {
-    ...{ files: [], rows: [], attempted: [], unread: [], large: [], problems: [] },
+    ...{
+      files: [],
+      rows: [],
+      writtenMs: new Map<string, number>(),
+      attempted: [],
+      unread: [],
+      large: [],
+      problems: [],
+    },
     progress: new Progress({}, 0),
   }
   await storeResults(db, jobId, { results: [result], disagreements: [] }, nothing, {

@@ -164,7 +164,9 @@ onEachEngine('the removal of jobs', (given) => {
       const { job_id } = await storeLarge('large', rows)
       const doomed = await findEndedJobs(given.db, everything)
       await expect(removeJobs(given.db, doomed, after(2, killed))).rejects.toThrow(Killed)
-      expect(await countOf(given.db, 'results', job_id)).toBe(rows - resultsAtOnce)
+      const left = await countOf(given.db, 'results', job_id)
+      expect(left).toBeGreaterThanOrEqual(rows - resultsAtOnce)
+      expect(left).toBeLessThan(rows)
       expect(await findEndedJobs(given.db, everything)).toMatchObject([{ job_id, removal_begun: true }])
     })
 
@@ -192,12 +194,14 @@ onEachEngine('the removal of jobs', (given) => {
         else await changeJob(given.db, job_id, at(70), ({ job }) => pin(job, true))
       }
       expect((await removeJobs(given.db, doomed, after(2, act))).size).toBe(0)
-      expect(await countOf(given.db, 'results', job_id)).toBe(rows - resultsAtOnce)
+      const left = await countOf(given.db, 'results', job_id)
+      expect(left).toBeGreaterThanOrEqual(rows - resultsAtOnce)
+      expect(left).toBeLessThan(rows)
       // What is left agrees, and the log says what happened.
       expect(await checkDatabase(given.db)).toEqual([])
       expect(await countOf(given.db, 'removals', job_id)).toBe(0)
       const [summary] = await given.db.query('select count from summaries where job_id = $1', [job_id])
-      expect(summary).toEqual({ count: rows - resultsAtOnce })
+      expect(summary).toEqual({ count: left })
       const [entry] = await given.db.query(
         `select message from job_logs where job_id = $1 and level = 'warning'`,
         [job_id],

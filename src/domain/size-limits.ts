@@ -1,0 +1,28 @@
+import { usageError } from '../errors.ts'
+
+/** The most characters that are kept of texts which people and scripts give. A row of any of them stays readable. */
+export const longest = {
+  /** Names of jobs, tags. */
+  name: 255,
+  description: 65_536,
+  /** Errors, notes and lines of a job's log: a script may hand on all that a simulator printed. */
+  message: 65_536,
+  /** A config.cfg of the flow has 2 kB. */
+  configuration: 1_048_576,
+} as const
+
+export const mostTags = 100
+
+/** @throws usage error for a text that is longer than any that is meant. */
+export function refuseLong(what: string, text: string, most: number): void {
+  if (text.length <= most) return
+  throw usageError(`${what} has ${text.length} characters`, `at most ${most} are kept`)
+}
+
+/** A message as it is stored: the beginning and the end of one that is too long, and how much lay between. */
+export function bounded(text: string): string {
+  if (text.length <= longest.message) return text
+  const half = longest.message / 2 - 50
+  const left = text.length - 2 * half
+  return `${text.slice(0, half)}\n… ${left} characters left out …\n${text.slice(-half)}`
+}

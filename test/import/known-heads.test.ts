@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { MeasureRows, measureRows } from '../../src/import/measure-rows.ts'
+import { KnownHeads } from '../../src/parse/known-heads.ts'
+import { hspiceMeasureText } from '../fixtures/measure.ts'
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+const names = ['tplh', 'power', 'temper', 'alter#']
+const text = (values: number[], title = 'deck'): string =>
+  hspiceMeasureText({ names, rows: [[...values, 25, 1]], title })
+
+/** What the reader of pieces says. */
+function read(file: Uint8Array): ReturnType<typeof measureRows> {
+  const reader = new MeasureRows()
+  const rows = reader.push(file)
+  const end = reader.end()
+  return { rows: [...rows, ...end.rows], problems: end.problems }
+}
+
+/** What is read of the last file when the others were read before it. */
+function readLast(files: readonly Uint8Array[]): { file: ReturnType<typeof read>; isKnown: boolean } {
+  const heads = new KnownHeads()
+  for (const file of files.slice(0, -1)) measureRows(file, heads)
+  const isKnown = heads.find(files.at(-1)!) !== null
+  return { file: measureRows(files.at(-1)!, heads), isKnown }
+}
+
+describe('a measure file that begins as one before it', () => {
+  const first = bytes(text([1e-12, 2e-6]))
+
+  test.each<[string, string]>([
+    ['with other values', text([3.25e-12, 4e-6])],
+    ['with a failed value', text([3.25e-12, 4e-6]).replace(/3\.25\S+/, 'failed')],
+    ['cut inside its record', text([3.25e-12, 4e-6]).slice(0, -20)],
+    ['cut behind its names', text([1, 2]).replace(/(?<=alter#[^\n]*\n)[^]*/, '')],
+    ['with a second head below', text([1, 2]) + text([3, 4])],
+    ['with a record that does not fit', `${text([1, 2])} 1 2 3 4 5\n`],
+    ['with lines of Windows below its names', text([1, 2]).replace(/(?<=alter#\s*\n[^]*)\n/g, '\r\n')],
+    ['with a value that is none', text([1, 2]).replace(/(?<=alter#\s*\n\s*)\S+/, '1..2')],
+  ])('%s: is read as without it', (_, second) => {
+    const file = bytes(second)
+    expect(readLast([first, file])).toEqual({ file: read(file), isKnown: true })
+  })
+
+  test.each<[string, string]>([
+    ['another title', text([1, 2], 'other deck')],
+    ['one name more', text([1, 2]).replace('power', 'power delay')],
+    ['names only, and no line end', text([1, 2]).replace(/(?<=alter#[^\n]*)\n[^]*/, '')],
+    ['the end of lines of Windows', text([1, 2]).replaceAll('\n', '\r\n')],
+  ])('no more than nearly: %s', (_, second) => {
+    const file = bytes(second)
+    expect(readLast([first, file])).toEqual({ file: read(file), isKnown: false })
+  })
+
+  test('whatever is behind its names: is read as without it', () => {
+    const tokens = fc.constantFrom(
+      '1',
+      '2.5e-12',
+      ' ',
+      '  ',
+      '\n',
+      '\r\n',
+      '\t',
+      '.',
+      '-',
+      'e',
+      'failed',
+      '$',
+      '0',
+      '\0',
+    )
+    const start = text([1, 2]).replace(/(?<=alter#[^\n]*\n)[^]*/, '')
+    fc.assert(
+      fc.property(fc.array(tokens, { maxLength: 16 }), (behind) => {
+        const file = bytes(start + behind.join(''))
+        expect(said(() => readLast([first, file]).file)).toEqual(said(() => read(file)))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('of several testbenches in turn, each is known', () => {
+    const files = ['a', 'b', 'c', 'a', 'b', 'c'].map((title, index) => bytes(text([index, 1], title)))
+    expect(readLast(files)).toEqual({ file: read(files.at(-1)!), isKnown: true })
+  })
+
+  test('what is no text below its names is refused', () => {
+    const file = bytes(`${text([1, 2])}\0`)
+    expect(() => readLast([first, file])).toThrow('not text: NUL')
+  })
+
+  test('another form is not taken for a table', () => {
+    const file = bytes('TPLH = 1.2e-12\nPOWER = FAILED\n')
+    expect(readLast([file, file])).toEqual({ file: read(file), isKnown: false })
+  })
+})
+
+const realData = process.env.PVT_REAL_DATA
+if (!realData) test('the real files were skipped: PVT_REAL_DATA is not set', () => {})
+const folder = join(realData ?? '/nowhere', 'measure')
+const realFiles = realData ? readdirSync(folder).filter((name) => !/\.(json|tsv)$/.test(name)) : []
+
+test.each(realFiles)('the real file %s is read the second time as the first', (name) => {
+  const file = readFileSync(join(folder, name))
+  expect(said(() => readLast([file, file]).file)).toEqual(said(() => read(file)))
+})
+
+function said(work: () => ReturnType<typeof read>): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return String(error)
+  }
+}
