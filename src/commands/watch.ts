@@ -14,7 +14,7 @@ import { FlowRecorder, newRun, writeRecord } from './flow-recorder.ts'
 import { tellVerdict } from './flow-verdict.ts'
 import { addDraftOptions, draftJob, type DraftOptions } from './job-draft.ts'
 import { type NotifyOption, notifyOption } from './notify-option.ts'
-import { intervalOption, keepMemorySmall, lookAndRecord, LookPace } from './run.ts'
+import { intervalOption, keepMemorySmall, lookAndRecord, LookPace, workAtFullSpeed } from './run.ts'
 import { type Act, addExamples, shortId, withoutWaiting } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
@@ -75,6 +75,7 @@ export async function runWatch(
   context.inform(`watching ${domain} as job ${shortId(job_id)}`)
   await followToEnd({ follower, recorder, signals, domain, pace: new LookPace(options.interval) })
   follower.update({ ended_at: context.now() })
+  workAtFullSpeed()
   await recorder.write(
     follower.end(() =>
       signals.first === null ? { kind: 'judge', backup: follower.backup, how: null } : { kind: 'leave' },

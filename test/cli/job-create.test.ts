@@ -74,6 +74,12 @@ test('every key of config.cfg fills a column, and the whole file is kept', async
     config_sha256: createHash('sha256').update(configText()).digest('hex'),
     stages: [],
     simulation_logs: [],
+    ...{ progress: [], time_left: null, run: null, after: [] },
+    waiting: {
+      state: 'not_started',
+      since: expect.stringMatching(instant) as string,
+      reason: 'it is queued, and nothing of it runs',
+    },
     config_source: 'given',
   })
 })

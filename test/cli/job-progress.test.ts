@@ -91,7 +91,7 @@ describe('job status of a run that is followed', () => {
     const id = await followed('one')
     await saveAttempts(db, id, [anAttempt('TT', 1, 'running'), anAttempt('SSG', 1, 'submitted')])
     const answer = await status(id)
-    expect(Object.keys(answer).slice(-4)).toEqual(['progress', 'time_left', 'waiting', 'run'])
+    expect(Object.keys(answer).slice(-5)).toEqual(['progress', 'time_left', 'waiting', 'run', 'after'])
     expect(answer.progress).toHaveLength(1)
     const [run] = answer.progress
     expect(Object.keys(run!)).toEqual([
