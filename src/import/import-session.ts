@@ -6,14 +6,14 @@ import type { Result } from '../domain/result.ts'
 import type { Vanished } from '../domain/vanished.ts'
 import type { Database } from '../store/database.ts'
 import { mostListed } from '../store/imports.ts'
+import type { StoredResult } from '../store/results.ts'
 import {
   deleteResults,
   insertResults,
   type ResultOrigin,
-  type StoredResult,
   updateOtherSources,
   updateResult,
-} from '../store/results.ts'
+} from '../store/write-results.ts'
 import { compareWithStored, type Comparison } from './compare-results.ts'
 import type { Merged } from './merge-sources.ts'
 import type { StoredResults } from './stored-results.ts'

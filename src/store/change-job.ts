@@ -4,7 +4,7 @@ import { hasEnded, type Job } from '../domain/job.ts'
 import type { Database } from './database.ts'
 import { insertLogEntry } from './job-logs.ts'
 import { lockJob, updateJob } from './jobs.ts'
-import { recount } from './results.ts'
+import { recount } from './derived.ts'
 import { findStages, saveStage } from './stages.ts'
 
 /**
