@@ -44,7 +44,7 @@ export function toRecord(
     imported_by: options.user,
     host: options.host,
     program_version: options.programVersion,
-    files: files.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
+    files,
     files_read: files.length,
     points: session.points.size,
     results_new: counts.new,

@@ -1,10 +1,12 @@
-import type { Job } from '../domain/job.ts'
+import { flowPlaces, inFlowOrder } from '../domain/flow-order.ts'
+import { hasEnded, type Job } from '../domain/job.ts'
 import { misfit } from '../domain/plausibility.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
 import { rankWith } from '../domain/provenance.ts'
+import { tallyOf } from '../domain/tally.ts'
 import { PvtError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
-import { saveDerived, saveTotals } from '../store/derived.ts'
+import { saveOrdered, saveTotals } from '../store/derived.ts'
 import { findImportIds, type ImportRecord, insertImport, newImportId } from '../store/imports.ts'
 import { lockJob, updateJob } from '../store/jobs.ts'
 import { findPoints, replacePoints } from '../store/points.ts'
@@ -73,7 +75,7 @@ async function storeInto(
     },
     sources.large.length === 0,
   )
-  const before = session.rows === null ? await findAlters(db, job.job_id) : []
+  const before = sources.large.length > 0 || stored.all === null ? await findAlters(db, job.job_id) : []
   await session.store(merged)
   const files = [...sources.files]
   for await (const { file, problems: found } of storeLargePoints(session, sources, options)) {
@@ -83,15 +85,18 @@ async function storeInto(
   if (sources.large.length > 0) refuseUnread(problems, session, options)
   if (earlier.size > 0) await findVanished(db, job.job_id, options.path, session, doubtfulFiles(problems))
 
+  const { rows } = session
   const points = new Map(session.points)
-  for (const row of session.rows ?? []) points.set(pointName(row), row)
-  for (const { point } of session.rows === null ? await findAlters(db, job.job_id) : [])
+  if (!stored.isEmpty) for (const row of rows ?? []) points.set(pointName(row), row)
+  for (const { point } of rows === null ? await findAlters(db, job.job_id) : [])
     points.set(pointName(point), point)
-  const missing = expected.length === 0 ? null : expected.filter((point) => !points.has(pointName(point)))
+  const names = expected.map(pointName)
+  const places = flowPlaces(names)
+  const missing = expected.length === 0 ? null : expected.filter((_, place) => !points.has(names[place]!))
   const attempted = options.wholeRun ? sources.attempted : []
   problems.push(
     ...preferenceProblem(session, options),
-    ...misfit(options.path, job, { expected, delivered: [...points.values()], attempted }),
+    ...misfit(options.path, job, { expected: places, delivered: points, attempted }),
   )
   const record = toRecord(job.job_id, importId, session, { files, problems, missing }, options)
   const outcome = { record, missing, job }
@@ -103,8 +108,15 @@ async function storeInto(
   }
   if (!session.hasWritten && (await isKnown(db, record))) return { ...outcome, isRecorded: false }
   await insertImport(db, record)
-  if (session.rows !== null) await saveDerived(db, job, expected, session.rows)
-  else await saveTotals(db, job, expected, await totalsOf(db, job.job_id, session, before))
+  if (rows !== null) {
+    const counted = tallyOf(rows, { stored: points.size, missing: missing ?? [] }, hasEnded(job.status))
+    await saveOrdered(
+      db,
+      job,
+      inFlowOrder(rows, (row) => row, expected, places),
+      counted,
+    )
+  } else await saveTotals(db, job, expected, await totalsOf(db, job.job_id, session, before))
   await writeAboutJob(db, job, record, options)
   return { ...outcome, isRecorded: true }
 }

@@ -4,7 +4,7 @@ import type { PvtPoint } from '../domain/point.ts'
 import { type PointTotals, summariseTotals } from '../domain/point-totals.ts'
 import type { Result } from '../domain/result.ts'
 import { summarise } from '../domain/summary.ts'
-import { tally } from '../domain/tally.ts'
+import { tally, type Tally } from '../domain/tally.ts'
 import type { Database } from './database.ts'
 import { updateJob } from './jobs.ts'
 import { findPoints } from './points.ts'
@@ -55,10 +55,21 @@ export async function saveDerived(
   expected: readonly PvtPoint[],
   results: readonly Result[],
 ): Promise<Counts> {
+  const ordered = inFlowOrder(results, (result) => result, expected)
+  return saveOrdered(db, job, ordered, tally(expected, results, hasEnded(job.status)))
+}
+
+/** The same where the results are in flow order and counted already. */
+export async function saveOrdered(
+  db: Database,
+  job: Job,
+  ordered: readonly Result[],
+  counted: Tally,
+): Promise<Counts> {
   // A removal that was cut off is overtaken: the counts agree with the results again.
   await db.query('delete from removals where job_id = $1', [job.job_id])
-  await replaceSummaries(db, job.job_id, summarise(inFlowOrder(results, (result) => result, expected)))
-  return saveCounts(db, job, results, expected)
+  await replaceSummaries(db, job.job_id, summarise(ordered))
+  return saveTally(db, job, counted)
 }
 
 /** Writes what is derived from a job's results when they are too many to be at hand: from the totals of its points. */
@@ -81,7 +92,10 @@ async function saveCounts(
   expected?: readonly PvtPoint[],
 ): Promise<Counts> {
   const points = expected ?? (await findPoints(db, job.job_id))
-  const { stored, successful, failed } = tally(points, results, hasEnded(job.status))
+  return saveTally(db, job, tally(points, results, hasEnded(job.status)))
+}
+
+async function saveTally(db: Database, job: Job, { stored, successful, failed }: Tally): Promise<Counts> {
   const counts = {
     stored_simulations: stored,
     successful_simulations: successful,
