@@ -15,7 +15,8 @@ export interface Summary {
   max_point: string | null
 }
 
-type Measured = Pick<Result, 'measurements' | keyof PvtPoint>
+/** What is summarised of a result. */
+export type Measured = Pick<Result, 'measurements' | keyof PvtPoint>
 
 /**
  * Summarises results (in flow order) per measurement, in the order of the names. Of equal extremes the first point

