@@ -101,11 +101,14 @@ function missingCommand(program: Command, argv: readonly string[]): PvtError {
  * named: for the help, and to say what is similar to an unknown one.
  */
 function wanted(argv: readonly string[]): typeof commands {
+  if (argv.length === 1 && versionWords.includes(argv[0]!)) return []
   const named = commands.filter(({ name }) => argv.includes(name))
   const all =
     named.length === 0 || argv[0] === completionWord || allNeeded.some((name) => argv.includes(name))
   return all ? commands : named
 }
+
+const versionWords = ['-V', '--version']
 
 /** Commands that say something of all the others. */
 const allNeeded = ['help', 'completion']

@@ -45,10 +45,9 @@ export const jobText = ({ job_id, name, created_at }: Job): string =>
   `${shortId(job_id)} ${name}, ${localTime(created_at)}`
 
 function countsText(changes: readonly Change[], hidden: number): string {
-  const counts = changeVerdicts.map((verdict) => {
-    const count = changes.filter((change) => change.verdict === verdict).length
-    return `${count} ${verdict}`
-  })
+  const found: Record<ChangeVerdict, number> = { missing: 0, changed: 0, new: 0, same: 0 }
+  for (const { verdict } of changes) found[verdict] += 1
+  const counts = changeVerdicts.map((verdict) => `${found[verdict]} ${verdict}`)
   const more = hidden === 0 ? '' : `; ${hidden} are not shown: --limit ${changes.length}`
   return `${counts.join(', ')}${more}\n`
 }

@@ -15,7 +15,7 @@ import {
 import type { Database } from '../store/database.ts'
 import type { Judged } from '../store/history.ts'
 import { findConfigSnapshot, findJob } from '../store/jobs.ts'
-import { countMissingPoints } from '../store/results.ts'
+import { countMissingPoints } from '../store/derived.ts'
 import { findSimulationLogs, type SimulationLogRecord } from '../store/simulation-logs.ts'
 import { findStages } from '../store/stages.ts'
 import { findNewestVerdict } from '../store/verdicts.ts'

@@ -1,21 +1,31 @@
 import type { LimitCheck } from '../domain/check-limits.ts'
 import { heatMaps } from '../domain/heat-map.ts'
+import { distinctPoints } from '../domain/point.ts'
 import { measurementNames } from '../domain/result.ts'
+import { worstFirst } from '../domain/worst-measurements.ts'
 import { inUnitOf } from '../render/index.ts'
 import { heatKey, htmlHeatMap } from '../render/html/heat-map.ts'
-import { markup } from '../render/html/html.ts'
+import { type Html, markup } from '../render/html/html.ts'
 import type { Section } from '../render/html/page.ts'
 import { htmlNote } from '../render/html/table.ts'
 import type { Findings } from './report-findings.ts'
 import { summaryRows } from './summary-table.ts'
 
-/** A heat map of every measurement; null without results. */
+/** Cells of all maps together, 34 characters each; the frame of a map takes as much as 90. */
+const mostCells = 11_000
+const frameCells = 90
+
+/** A heat map of every measurement, or where these would make the page too large, of the worst; null without results. */
 export function heatSection(findings: Findings): Section | null {
   const { results, expected, checks, limits } = findings
-  const names = measurementNames(results)
-  if (names.length === 0) return null
+  const all = measurementNames(results)
+  if (all.length === 0) return null
+  const points = distinctPoints([...(expected ?? []), ...results])
+  const most = Math.max(1, Math.floor(mostCells / (points.length + frameCells)))
+  const names = all.length <= most ? all : worstFirst(all, results, checks ?? []).slice(0, most)
+  const others = all.filter((name) => !names.includes(name))
   const rows = new Map(summaryRows({ results, expected }).map((row) => [row.measurement, row]))
-  const maps = heatMaps(names, [...(expected ?? []), ...results], results, checks ?? []).map((map) => {
+  const maps = heatMaps(names, points, results, checks ?? []).map((map) => {
     const ofName = limits.filter(({ measurement }) => measurement === map.measurement)
     const unit = ofName.find(({ unit: known }) => known !== null)?.unit ?? null
     const { min = null, min_point = null, max = null, max_point = null } = rows.get(map.measurement) ?? {}
@@ -28,10 +38,15 @@ export function heatSection(findings: Findings): Section | null {
   return {
     id: 'maps',
     title: 'Heat maps',
-    body: markup`${htmlNote(mapsNote(checks !== null, sweeps))}${heatKey()}
+    body: markup`${htmlNote(mapsNote(checks !== null, sweeps))}${others.length > 0 && cutNote(names.length, others)}${heatKey()}
       <div class="maps">${maps}</div> `,
   }
 }
+
+const cutNote = (shown: number, others: readonly string[]): Html =>
+  htmlNote(
+    `The ${shown} worst of ${shown + others.length} measurements, violated limits first. With --measure '<name>' the page has the map of any other: ${others.join(', ')}.`,
+  )
 
 function mapsNote(hasLimits: boolean, sweeps: boolean): string {
   const colour = hasLimits

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { nameMatcher, pointMatcher, type ResultFilter } from '../domain/point-filter.ts'
+import { isForAllPoints, nameMatcher, pointMatcher, type ResultFilter } from '../domain/point-filter.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import type { Result } from '../domain/result.ts'
 import { collect, type JobOption, jobOption } from './shared.ts'
@@ -52,11 +52,14 @@ export function filterPoints<Point extends PvtPoint>(
   points: readonly Point[],
   filter: ResultFilter,
 ): Point[] {
-  return points.filter(pointMatcher(filter))
+  return isForAllPoints(filter) ? [...points] : points.filter(pointMatcher(filter))
 }
 
 /** Results of the points that are asked for, with only the measurements that are asked for. */
-export function filterResults<Row extends Result>(results: readonly Row[], filter: ResultFilter): Row[] {
+export function filterResults<Row extends PvtPoint & Pick<Result, 'measurements' | 'failed'>>(
+  results: readonly Row[],
+  filter: ResultFilter,
+): Row[] {
   const chosen = filterPoints(results, filter)
   if (filter.measure.length === 0) return chosen
   const wanted = nameMatcher(filter.measure)

@@ -5,7 +5,7 @@ import { type Change, compareResults, isRegression, type Tolerance } from '../do
 import { compareWorst, type WorstChange } from '../domain/worst-value.ts'
 import { exitCodes, usageError } from '../errors.ts'
 import { changeKeys, comparisonText, differenceKeys, worstKeys } from './compare-table.ts'
-import { filterJobResults, loadJobResults, toCompared } from './job-results.ts'
+import { filterJobResults, loadCompared, toCompared } from './job-results.ts'
 import { knownLimits } from './limits-in-force.ts'
 import { addPointFilters, type PointOptions, toFilter } from './result-filter.ts'
 import { type Act, addExamples, fieldColumns, wholeNumber } from './shared.ts'
@@ -50,8 +50,8 @@ export async function runResultsCompare(
 ): Promise<void> {
   const [baseJob, newJob] = [await whichJob(context, baseReference), await whichJob(context, newReference)]
   const filter = toFilter(options)
-  const base = filterJobResults(await loadJobResults(context, baseJob), filter)
-  const next = filterJobResults(await loadJobResults(context, newJob), filter)
+  const base = filterJobResults(await loadCompared(context, baseJob), filter)
+  const next = filterJobResults(await loadCompared(context, newJob), filter)
   const tolerance: Tolerance = {
     relative: options.tolerance ?? null,
     absolute: options.absTolerance ?? null,

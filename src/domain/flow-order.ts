@@ -3,32 +3,35 @@ import { type PvtPoint, pointName } from './point.ts'
 
 /**
  * Puts things that have a PVT point into flow order: by the job's expected points, and what is not among them
- * behind, in the order that the flow's loops would give it. Stable: rows of one point keep their order.
+ * behind, in the order that the flow's loops would give it. Stable: rows of one point keep their order. `places`: the
+ * places of the expected points, for who has them already.
  */
 export function inFlowOrder<Item>(
   items: readonly Item[],
   pointOf: (item: Item) => PvtPoint,
   expected: readonly PvtPoint[],
+  places: ReadonlyMap<string, number> = flowPlaces(expected.map(pointName)),
 ): Item[] {
-  if (items.length === 0) return []
-  const place = new Map(expected.map((point, index) => [pointName(point), index]))
-  const keyed = items.map((item) => {
-    const point = pointOf(item)
-    return { item, point, place: place.get(pointName(point)) ?? Infinity }
-  })
-  keyed.sort((a, b) => (a.place === b.place ? compareUnexpected(a, b) : a.place - b.place))
-  return keyed.map(({ item }) => item)
+  const groups = Array.from(expected, (): Item[] | null => null)
+  const others: Item[] = []
+  for (const item of items) {
+    const place = places.get(pointName(pointOf(item)))
+    if (place === undefined) others.push(item)
+    else (groups[place] ??= []).push(item)
+  }
+  const ordered: Item[] = []
+  for (const group of groups) if (group !== null) for (const item of group) ordered.push(item)
+  const keyed = others.map((item) => ({ item, key: flowKey(pointOf(item)) }))
+  keyed.sort((a, b) => compareKeys(a.key, b.key))
+  for (const { item } of keyed) ordered.push(item)
+  return ordered
 }
 
-interface Placed {
-  point: PvtPoint
-  place: number
-  key?: FlowKey
-}
-
-function compareUnexpected(a: Placed, b: Placed): number {
-  if (a.place !== Infinity) return 0
-  return compareKeys((a.key ??= flowKey(a.point)), (b.key ??= flowKey(b.point)))
+/** The place of each expected point, by its name; `names` are in flow order. */
+export function flowPlaces(names: readonly string[]): Map<string, number> {
+  const places = new Map<string, number>()
+  for (const [place, name] of names.entries()) places.set(name, place)
+  return places
 }
 
 /** The order of the flow's loops for points of any name; see impliedPoints for the loops. */

@@ -100,10 +100,10 @@ export function olderThanNetlist(files: readonly MeasureAge[]): FileProblem[] {
 
 const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
 
-/** What a run has, beside what its job expects. */
+/** What a run has, beside what its job expects: points by their names. */
 export interface Coverage {
-  expected: readonly PvtPoint[]
-  delivered: readonly PvtPoint[]
+  expected: { readonly size: number; has: (name: string) => boolean }
+  delivered: ReadonlyMap<string, PvtPoint>
   /** Of a whole run, one report each: the points that were to be delivered. Empty where that is not known. */
   attempted: readonly PvtPoint[]
 }
@@ -117,25 +117,32 @@ export function misfit(
   job: { [Field in keyof Configuration]: Job[Field] },
   { expected, delivered, attempted }: Coverage,
 ): FileProblem[] {
-  if (expected.length === 0) return []
-  const wanted = new Set(expected.map(pointName))
-  const unexpected = distinct(delivered).filter((point) => !wanted.has(pointName(point)))
+  if (expected.size === 0) return []
+  const unexpected: string[] = []
+  for (const name of delivered.keys()) if (!expected.has(name)) unexpected.push(name)
   const [first] = unexpected
+  if (first === undefined && (attempted.length === 0 || isComplete({ expected, delivered, attempted })))
+    return []
+  const present = new Map<string, PvtPoint>()
+  for (const point of attempted) present.set(pointName(point), point)
+  for (const [name, point] of delivered) present.set(name, point)
+  if (first === undefined && present.size === expected.size) return []
   const given = withDefaults(job)
+  const fit = fittingConfiguration(given, [...present.values()])
   if (first !== undefined) {
     const count = unexpected.length === 1 ? '1 point is' : `${unexpected.length} points are`
-    const fit = fittingConfiguration(given, distinct([...attempted, ...delivered]))
-    const message = `${count} not among the job's expected ones, for example ${pointName(first)}: ${fitText(given, fit)}`
+    const message = `${count} not among the job's expected ones, for example ${first}: ${fitText(given, fit)}`
     return [warning(path, message)]
   }
-  const present = distinct([...attempted, ...delivered])
-  if (attempted.length === 0 || present.length === wanted.size) return []
-  const fit = fittingConfiguration(given, present)
-  if (fit === null || fit.points.length !== present.length) return []
+  if (fit === null || fit.points.length !== present.size) return []
   if (fit.configuration.postlay_cross_cornerlist === 'custom') return []
-  const message = `the job expects ${wanted.size} points, the run attempted ${present.length}: ${fitText(given, fit)}`
+  const message = `the job expects ${expected.size} points, the run attempted ${present.size}: ${fitText(given, fit)}`
   return [warning(path, message)]
 }
+
+/** All that was attempted was delivered, and that is all that was expected: most runs, and soon told. */
+const isComplete = ({ expected, delivered, attempted }: Coverage): boolean =>
+  delivered.size === expected.size && attempted.every((point) => delivered.has(pointName(point)))
 
 function fitText(given: Configuration, fit: Fit | null): string {
   if (fit === null) return 'no configuration of the flow has all points of this run'
@@ -143,10 +150,6 @@ function fitText(given: Configuration, fit: Fit | null): string {
   if (difference === '') return "the run fits the job's configuration, the expected points do not"
   return `${difference} would fit (${fit.present} of ${fit.points.length})`
 }
-
-const distinct = (points: readonly PvtPoint[]): PvtPoint[] => [
-  ...new Map(points.map((point) => [pointName(point), point])).values(),
-]
 
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
   const groups = new Map<string, Item[]>()

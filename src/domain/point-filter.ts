@@ -20,6 +20,10 @@ export const noFilter: ResultFilter = {
   measure: [],
 }
 
+/** Whether no point is left out. */
+export const isForAllPoints = ({ point, corner, extraction, temperature, voltage }: ResultFilter): boolean =>
+  [point, corner, extraction, temperature, voltage].every((patterns) => patterns.length === 0)
+
 /** Whether a point is asked for. A kind without patterns takes all. */
 export function pointMatcher(filter: ResultFilter): (point: PvtPoint) => boolean {
   const byName = nameMatcher(filter.point)

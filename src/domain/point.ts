@@ -51,14 +51,8 @@ export function toPoint(
 
 /** `FFG_SSG/typical/m40/v1max_v2min`: the name under which a point is printed, asked for and compared. */
 export function pointName(point: Omit<PvtPoint, 'temperature_c'>): string {
-  const known = names.get(point)
-  if (known !== undefined) return known
-  const name = `${point.corner}/${point.extraction}/${point.temperature}/${point.voltage_combo}`
-  names.set(point, name)
-  return name
+  return `${point.corner}/${point.extraction}/${point.temperature}/${point.voltage_combo}`
 }
-
-const names = new WeakMap<object, string>()
 
 /** Each point once, in the order in which it comes first. */
 export function distinctPoints<Point extends PvtPoint>(points: readonly Point[]): Point[] {

@@ -1,5 +1,5 @@
 import { type PvtPoint, pointName } from './point.ts'
-import { measurementNames, type Result } from './result.ts'
+import type { Result } from './result.ts'
 
 /** One measurement over all points of a job: a row of the table `summaries`. */
 export interface Summary {
@@ -15,20 +15,43 @@ export interface Summary {
   max_point: string | null
 }
 
+/** What is summarised of a result. */
+export type Measured = Pick<Result, 'measurements' | keyof PvtPoint>
+
 /**
  * Summarises results (in flow order) per measurement, in the order of the names. Of equal extremes the first point
  * in flow order is named. Numbers are in the simulator's units; the mean is the sum over the count.
  */
-export function summarise(results: readonly Pick<Result, 'measurements' | keyof PvtPoint>[]): Summary[] {
-  return measurementNames(results).map((measurement) => summariseOne(measurement, results))
+export function summarise(results: readonly Measured[]): Summary[] {
+  const entries = new Map<string, Summing>()
+  for (const result of results) {
+    const { measurements } = result
+    for (const name in measurements) {
+      let entry = entries.get(name)
+      if (entry === undefined) entries.set(name, (entry = startSumming(name)))
+      addValue(entry, result, measurements[name] ?? null)
+    }
+  }
+  return Array.from(entries.values(), toSummary)
 }
 
 /** One measurement of the same. */
-export function summariseOne(
-  measurement: string,
-  results: readonly Pick<Result, 'measurements' | keyof PvtPoint>[],
-): Summary {
-  const summary: Summary = {
+export function summariseOne(measurement: string, results: readonly Measured[]): Summary {
+  const entry = startSumming(measurement)
+  for (const result of results) {
+    const { measurements } = result
+    if (Object.hasOwn(measurements, measurement)) addValue(entry, result, measurements[measurement] ?? null)
+  }
+  return toSummary(entry)
+}
+
+interface Summing {
+  summary: Summary
+  sum: number
+}
+
+const startSumming = (measurement: string): Summing => ({
+  summary: {
     measurement,
     count: 0,
     failed: 0,
@@ -37,28 +60,29 @@ export function summariseOne(
     mean: null,
     max: null,
     max_point: null,
+  },
+  sum: 0,
+})
+
+function addValue(entry: Summing, point: PvtPoint, value: number | null): void {
+  const { summary } = entry
+  if (value === null) {
+    summary.failed += 1
+    return
   }
-  let sum = 0
-  for (const result of results) {
-    if (!Object.hasOwn(result.measurements, measurement)) continue
-    const value = result.measurements[measurement] ?? null
-    if (value === null) {
-      summary.failed += 1
-      continue
-    }
-    summary.count += 1
-    sum += value
-    if (summary.min === null || value < summary.min) {
-      summary.min = value
-      summary.min_point = pointName(result)
-    }
-    if (summary.max === null || value > summary.max) {
-      summary.max = value
-      summary.max_point = pointName(result)
-    }
+  summary.count += 1
+  entry.sum += value
+  if (summary.min === null || value < summary.min) {
+    summary.min = value
+    summary.min_point = pointName(point)
   }
-  return { ...summary, mean: meanOf(sum, summary) }
+  if (summary.max === null || value > summary.max) {
+    summary.max = value
+    summary.max_point = pointName(point)
+  }
 }
+
+const toSummary = ({ summary, sum }: Summing): Summary => ({ ...summary, mean: meanOf(sum, summary) })
 
 /** Rounding must not put the mean beside the values, nor a sum beyond the largest number make it no number. */
 export function meanOf(sum: number, { count, min, max }: Summary): number | null {

@@ -18,17 +18,23 @@ export function tally(
   results: readonly Pick<Result, 'status' | keyof PvtPoint>[],
   ended: boolean,
 ): Tally {
-  const sound = new Map<string, boolean>()
-  for (const result of results) {
-    const name = pointName(result)
-    sound.set(name, (sound.get(name) ?? true) && result.status === 'ok')
-  }
-  const missing = expected.filter((point) => !sound.has(pointName(point)))
-  const successful = [...sound.values()].filter(Boolean).length
+  const names = new Set(results.map(pointName))
+  const missing = expected.filter((point) => !names.has(pointName(point)))
+  return tallyOf(results, { stored: names.size, missing }, ended)
+}
+
+/** The same where it is known how many points have a row, and which expected ones have none. */
+export function tallyOf(
+  results: readonly Pick<Result, 'status' | keyof PvtPoint>[],
+  { stored, missing }: Pick<Tally, 'stored' | 'missing'>,
+  ended: boolean,
+): Tally {
+  const unsound = new Set<string>()
+  for (const result of results) if (result.status !== 'ok') unsound.add(pointName(result))
   return {
-    successful,
-    failed: sound.size - successful + (ended ? missing.length : 0),
-    stored: sound.size,
+    successful: stored - unsound.size,
+    failed: unsound.size + (ended ? missing.length : 0),
+    stored,
     missing,
   }
 }

@@ -1,6 +1,5 @@
 import { type Limit, margin } from './limit.ts'
-import type { Result } from './result.ts'
-import { summarise, type Summary } from './summary.ts'
+import { type Measured, summarise, type Summary } from './summary.ts'
 
 /** The worst value of a measurement in a job. */
 export interface Worst {
@@ -45,8 +44,8 @@ export interface WorstChange {
 
 /** One line a measurement, in the order of the names. `limits` judge both jobs. */
 export function compareWorst(
-  base: readonly Result[],
-  next: readonly Result[],
+  base: readonly Measured[],
+  next: readonly Measured[],
   limits: readonly Limit[],
 ): WorstChange[] {
   const before = new Map(summarise(base).map((summary) => [summary.measurement, summary]))

@@ -8,15 +8,16 @@ import type { Vanished } from '../domain/vanished.ts'
 import type { Database } from '../store/database.ts'
 import { saveSimulationLogs } from '../store/simulation-logs.ts'
 import type { FoundFiles } from './find-files.ts'
+import { refuseUnread } from './import-problems.ts'
 import { mergeSources } from './merge-sources.ts'
 import { implausible } from './plausibility.ts'
 import { readSimulationLogs, type SimulationLogs } from './read-simulation-log.ts'
 import { readSources, type Sources } from './read-sources.ts'
 import { RowNumbers } from './row-numbers.ts'
-import { refuseUnread, storeResults } from './store-results.ts'
+import { storeResults } from './store-results.ts'
 import type { Watch } from './watch.ts'
 
-export { problemText } from './store-results.ts'
+export { problemText } from './import-problems.ts'
 
 export interface ImportOptions extends Watch {
   /** The point of a single measure file whose path does not tell it. */

@@ -6,14 +6,14 @@ import type { Result } from '../domain/result.ts'
 import type { Vanished } from '../domain/vanished.ts'
 import type { Database } from '../store/database.ts'
 import { mostListed } from '../store/imports.ts'
+import type { StoredResult } from '../store/results.ts'
 import {
   deleteResults,
   insertResults,
   type ResultOrigin,
-  type StoredResult,
   updateOtherSources,
   updateResult,
-} from '../store/results.ts'
+} from '../store/write-results.ts'
 import { compareWithStored, type Comparison } from './compare-results.ts'
 import type { Merged } from './merge-sources.ts'
 import type { StoredResults } from './stored-results.ts'
@@ -54,7 +54,7 @@ export class ImportSession {
   readonly points = new Map<string, PvtPoint>()
   /** The names of the points that have a row of the preferred source. */
   readonly preferred = new Set<string>()
-  /** The greatest row number of each point and alter. */
+  /** The greatest row number of each point and alter; empty where no import of the path was before. */
   readonly seen = new Map<string, number>()
   /** Rows about whose other sources more is known. */
   confirmed = 0
@@ -105,8 +105,9 @@ export class ImportSession {
     const added: Result[] = []
     const compared: { present: string; comparison: Comparison }[] = []
     for (const result of results) {
-      const key = this.#count(result)
-      const present = stored.size === 0 ? undefined : stored.get(`${key} ${result.row_number}`)
+      const point = this.#count(result)
+      const present =
+        stored.size === 0 ? undefined : stored.get(`${point} ${result.alter_number} ${result.row_number}`)
       if (present === undefined) added.push(result)
       else {
         const comparison = compareWithStored(present, result, this.#options)
@@ -117,16 +118,18 @@ export class ImportSession {
     for (const { present, comparison } of compared) await this.#apply(present, comparison)
   }
 
-  /** Counts a row, and gives the beginning of its `resultKey`. */
+  /** Counts a row, and gives the name of its point. */
   #count(result: Result): string {
     const point = this.#nameOf(result)
     if (!this.points.has(point)) this.points.set(point, result)
     if (this.#options.rank(result.source) < 0) this.preferred.add(point)
-    const alter = `${point} ${result.alter_number}`
-    if (result.row_number > (this.seen.get(alter) ?? 0)) this.seen.set(alter, result.row_number)
+    if (this.earlier.size > 0) {
+      const alter = `${point} ${result.alter_number}`
+      if (result.row_number > (this.seen.get(alter) ?? 0)) this.seen.set(alter, result.row_number)
+    }
     this.counts.measurements += Object.keys(result.measurements).length
     if (result.status === 'failed') this.counts.failed += Object.keys(result.failed).length
-    return alter
+    return point
   }
 
   /** Rows come point by point: making and keeping a name for each of a million takes longer than all else here. */

@@ -9,7 +9,7 @@ import { storeLargePoints } from './large-points.ts'
 import { mergeSources } from './merge-sources.ts'
 import { readSources } from './read-sources.ts'
 import { RowNumbers } from './row-numbers.ts'
-import { refuseUnread } from './store-results.ts'
+import { refuseUnread } from './import-problems.ts'
 
 export interface Verified {
   findings: Finding[]

@@ -5,7 +5,7 @@ import { bounded } from '../domain/size-limits.ts'
 import type { Database } from './database.ts'
 import { insertLogEntry } from './job-logs.ts'
 import { lockJob, updateJob } from './jobs.ts'
-import { recount } from './results.ts'
+import { recount } from './derived.ts'
 import { findStages, saveStage } from './stages.ts'
 
 /**

@@ -8,7 +8,8 @@ import { databaseSize, giveSpaceBack, pragma } from './free-space.ts'
 import type { jobColumns } from './jobs.ts'
 import { migrationStatus } from './migrate.ts'
 import { findPoints } from './points.ts'
-import { findPointStates, findResults } from './results.ts'
+import { findPointStates } from './derived.ts'
+import { findResults } from './results.ts'
 import { findSummaries } from './summaries.ts'
 
 /** The tables whose rows belong to a job. */

@@ -1,7 +1,7 @@
 import type { PvtPoint } from '../domain/point.ts'
 import type { Result } from '../domain/result.ts'
 import type { Database, SqlRow } from './database.ts'
-import { findPointStates } from './results.ts'
+import { findPointStates } from './derived.ts'
 
 /** What is stored of a point, without its values. */
 export type PointResult = PvtPoint & Pick<Result, 'status' | 'failed'>

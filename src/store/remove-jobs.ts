@@ -5,7 +5,8 @@ import { bringIn, pauseAfter, stepMs } from './free-space.ts'
 import { insertLogEntry } from './job-logs.ts'
 import { lockJob } from './jobs.ts'
 import { findPoints } from './points.ts'
-import { findResults, saveDerived } from './results.ts'
+import { saveDerived } from './derived.ts'
+import { findResults } from './results.ts'
 
 /** A job as it was when its removal was decided on. */
 export type Doomed = Pick<Candidate, 'job_id' | 'completed_at'> & { status: JobStatus }

@@ -6,7 +6,8 @@ import { corrupt, removeMark } from './damage.ts'
 import { lockJob, updateJob } from './jobs.ts'
 import { checkDatabase, jobTables } from './maintenance.ts'
 import { findPoints } from './points.ts'
-import { findResults, saveDerived } from './results.ts'
+import { saveDerived } from './derived.ts'
+import { findResults } from './results.ts'
 import { discard, putInPlace, removeLeftovers, unfinishedName } from './unfinished.ts'
 
 /** Something that a repair did; the keys are those of `db check --repair --json`. */

@@ -54,12 +54,13 @@ export class SqliteDatabase implements Database {
     onConflict = '',
   ): Promise<void> {
     for (const row of rows) checkParameters(row)
-    // One row a statement in a loop: 382,000 rows a second; 500 rows a statement: 258,000.
+    // One row a statement in a loop: 382,000 rows a second; 500 rows a statement: 258,000. With the values as arguments:
+    // the driver needs 10 % more for an array.
     const sql = `insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')}) ${onConflict}`
     await this.transaction(async () => {
       this.#explained(() => {
         const { statement } = this.#prepare(sql)
-        for (const row of rows) statement.run(row)
+        for (const row of rows) statement.run(...row)
       })
     })
   }

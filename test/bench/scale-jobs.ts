@@ -11,7 +11,7 @@ import type { LoadedConfiguration } from '../../src/import/load-configuration.ts
 import type { Database, SqlValue } from '../../src/store/database.ts'
 import { insertImport } from '../../src/store/imports.ts'
 import { insertPoints } from '../../src/store/points.ts'
-import { insertResults } from '../../src/store/results.ts'
+import { insertResults } from '../../src/store/write-results.ts'
 import { replaceSummaries } from '../../src/store/summaries.ts'
 import { mulberry32, trueValue } from '../fixtures/truth.ts'
 import { insertJobRows, insertLogRows, insertStageRows, seededId, toJobRow } from './seeded-rows.ts'

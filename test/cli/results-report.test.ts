@@ -122,6 +122,32 @@ test('a job without results or configuration has a page that says so', async () 
   expect(page).toContain('The job has not ended: it is queued.')
 })
 
+test('with nearly 100 measurements and 488 points it stays below 1 MB: the worst maps, and what is left out', async () => {
+  const other = openWorkplace()
+  try {
+    const measurements = Array.from({ length: 98 }, (_, index) => `m${index}`)
+    const { folder, backupPath } = makeDomain(other.path('domain'), {
+      measurements,
+      config: { mode: 'polo', '3rd_supply_swp': 'vccn_vcctx', postlay_cross_cornerlist: 'full' },
+    })
+    other.env.PVT_JOB = await other.create(['-d', folder])
+    await other.pvt(['results', 'import', backupPath])
+    const file = other.path('limits.csv')
+    const rows = measurements.map((name) => `${name},${name === 'm77' ? '-1e9' : '1e9'}`)
+    writeFileSync(file, ['measurement,max', ...rows, ''].join('\n'))
+    const page = (await other.pvt(['results', 'report', '--limits', file])).stdout
+    expect(Buffer.byteLength(page)).toBeLessThan(1_000_000)
+    const maps = [...page.matchAll(/<section class="map">\s*<h3>(\w+)/g)].map(([, name]) => name!)
+    expect(maps[0]).toBe('m77')
+    expect(maps).toHaveLength(19)
+    const [, left] = /The 19 worst of 98 measurements[^<]*: (m[^<]*)\.</.exec(page)!
+    expect(left!.split(', ')).toEqual(measurements.filter((name) => !maps.includes(name)))
+    expect(page).toMatch(/The first \d+ rows; all of them with: pvt results export\./)
+  } finally {
+    other.remove()
+  }
+})
+
 describe('-o', () => {
   test('writes the file whole, says so in a line with the verdict, and leaves nothing else', async () => {
     mkdirSync(place.path('out'))

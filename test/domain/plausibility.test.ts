@@ -7,7 +7,7 @@ import {
   sameContentAtSeveralPoints,
   sweepsWithoutEffect,
 } from '../../src/domain/plausibility.ts'
-import { type PvtPoint, toPoint } from '../../src/domain/point.ts'
+import { type PvtPoint, pointName, toPoint } from '../../src/domain/point.ts'
 
 const point = (name: string): PvtPoint => {
   const [corner, extraction, temperature, voltage] = name.split('/') as [string, string, string, string]
@@ -115,10 +115,13 @@ test('a measure file that is older than its netlist is named with both times', (
 describe('a configuration that does not fit', () => {
   const of = (fields: Partial<Configuration>): Configuration => ({ ...defaultConfiguration(), ...fields })
   const two = { supply_2nd: 'vccn' }
+  const byName = (points: readonly PvtPoint[]) => new Map(points.map((one) => [pointName(one), one]))
   const told = (job: Configuration, run: Configuration, partial = {}) => {
     const points = impliedPoints(run)
+    const all = { expected: impliedPoints(job), delivered: points, attempted: points, ...partial }
+    const { attempted } = all
     return messages(
-      misfit('/bkp', job, { expected: impliedPoints(job), delivered: points, attempted: points, ...partial }),
+      misfit('/bkp', job, { expected: byName(all.expected), delivered: byName(all.delivered), attempted }),
     )
   }
 

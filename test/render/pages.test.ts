@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Column, render, renderPages } from '../../src/render/index.ts'
+import { type Column, render, renderList, renderPages } from '../../src/render/index.ts'
 
 interface Row {
   name: string
@@ -45,4 +45,34 @@ test('pages of CSV disarm formulas where they are asked to', async () => {
   let text = ''
   for await (const part of renderPages('csv', columns, pagesOf(rows, 2), { guard: true })) text += part
   expect(text).toContain(`"'=1+1,""x"""`)
+})
+
+describe('elements one by one', () => {
+  interface Item {
+    name: string
+    problems: { line: number }[]
+  }
+  const ofItem: Column<Item>[] = [
+    { key: 'name', value: (item) => item.name },
+    { key: 'problems', value: (item) => JSON.stringify(item.problems) },
+  ]
+  const items: Item[] = [
+    { name: 'one', problems: [{ line: 1 }, { line: 2 }] },
+    { name: 'two,\n"x"', problems: [] },
+  ]
+  const formats = ['json', 'ndjson', 'csv', 'table'] as const
+
+  test.each(formats.flatMap((format) => [0, 1, 2].map((count) => [format, count] as const)))(
+    '%s of %i elements is the same text as at once',
+    async (format, count) => {
+      const some = items.slice(0, count)
+      const list = renderList(format, ofItem, (item) => `${item.name}\n`)
+      let text = ''
+      for (const item of some) text += await list.add(item)
+      text += await list.end()
+      const table = (): string => some.map((item) => `${item.name}\n`).join('')
+      const document = { value: some, columns: ofItem, rows: some, table }
+      expect(text).toBe(await render(format, document, { colour: false }))
+    },
+  )
 })

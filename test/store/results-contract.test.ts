@@ -3,15 +3,9 @@ import type { PvtPoint } from '../../src/domain/point.ts'
 import { resultSources } from '../../src/domain/measurement.ts'
 import { isKeyClash } from '../../src/store/database.ts'
 import { deleteJob, findJob } from '../../src/store/jobs.ts'
-import {
-  countMissingPoints,
-  findPointStates,
-  findResults,
-  insertResults,
-  recount,
-  type StoredResult,
-  updateResult,
-} from '../../src/store/results.ts'
+import { countMissingPoints, findPointStates, recount } from '../../src/store/derived.ts'
+import { findResults, type StoredResult } from '../../src/store/results.ts'
+import { insertResults, updateResult } from '../../src/store/write-results.ts'
 import { findSummaries } from '../../src/store/summaries.ts'
 import { onEachEngine } from './contract.ts'
 import { addResults, aPoint, aResult, at, countOf, storeJob, threePoints } from './jobs.ts'
