@@ -214,6 +214,34 @@ describe('the worst value of two jobs', () => {
     expect(worst([{ v: 1 }, { v: 8 }], [{ v: 1 }, { v: 7 }], [limit])).toMatchObject({ moved: false })
   })
 
+  it('with limits for some points is judged there by those, though it be no extreme', () => {
+    const tight = { ...limit, min: null, max: 4, point: 'SSG/*' }
+    const wide = { ...limit, min: null, max: 100, point: 'TT/*' }
+    // FFG has no limit: its value is the largest, and nobody says that this is bad.
+    const values = [{ v: 30 }, { v: 3 }, { v: 90 }]
+    expect(worst(values, [{ v: 98 }, { v: 3 }, { v: 90 }], [tight, wide])).toMatchObject({
+      ...{ base_worst: 3, base_point: point('SSG'), new_worst: 3, new_point: point('SSG'), moved: false },
+    })
+    expect(worst(values, [{ v: 99.5 }, { v: 3 }, { v: 90 }], [tight, wide])).toMatchObject({
+      ...{ new_worst: 99.5, new_point: point('TT'), moved: true },
+    })
+  })
+
+  it('with limits for points that the job does not have is the largest in size', () => {
+    const elsewhere = { ...limit, point: 'FSG/*' }
+    expect(worst([{ v: 1 }, { v: 8 }], [{ v: 1 }, { v: 8 }], [elsewhere])).toMatchObject({ base_worst: 8 })
+  })
+
+  it('with a limit a row for each side has the smaller margin to both', () => {
+    const sides = [
+      { ...limit, min: null },
+      { ...limit, max: null },
+    ]
+    expect(worst([{ v: 1 }, { v: 8 }], [{ v: 3 }, { v: 8 }], sides)).toMatchObject({
+      ...{ base_worst: 1, new_worst: 8 },
+    })
+  })
+
   it('of a job without values is none', () => {
     expect(worst([{ v: 1 }], [{ v: null }])).toMatchObject({ new_worst: null, new_point: null, moved: null })
   })
