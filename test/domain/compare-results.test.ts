@@ -15,6 +15,9 @@ import { compareWorst } from '../../src/domain/worst-value.ts'
 
 type Values = Record<string, number | null>
 
+const keyText = ({ measurement, point, row_number }: Change): string =>
+  `${measurement} ${point} ${row_number}`
+
 function aRow(corner: string, measurements: Values, row_number = 1): Result {
   const failed = Object.entries(measurements).filter(([, value]) => value === null)
   return {
@@ -173,6 +176,19 @@ describe('laws', () => {
         const back = compareResults(next, base, noTolerance)
         expect(count(back, 'new')).toBe(count(changes, 'missing'))
         expect(count(back, 'changed')).toBe(count(changes, 'changed'))
+      }),
+    )
+  })
+
+  it('sorts as many as are asked for, and has the others behind them', () => {
+    fc.assert(
+      fc.property(job, job, fc.nat(6), (base, next, most) => {
+        const differs = ({ verdict }: Change): boolean => verdict !== 'same'
+        const all = compareResults(base, next, noTolerance)
+        const some = compareResults(base, next, noTolerance, most)
+        expect(some.filter(differs).slice(0, most)).toEqual(all.filter(differs).slice(0, most))
+        expect(some).toHaveLength(all.length)
+        expect(new Set(some.map(keyText))).toEqual(new Set(all.map(keyText)))
       }),
     )
   })
