@@ -28,15 +28,13 @@ export async function comparisonText(
   most: number,
   style: Style,
 ): Promise<string> {
-  const different = changes.filter(({ verdict }) => verdict !== 'same')
-  const shown = different.slice(0, most)
-  const hasRows = changes.some(({ alter_number, row_number }) => alter_number !== 1 || row_number !== 1)
+  const { shown, hasRows, counts } = firstOf(changes, most)
   const sections = [
     `base ${jobText(base)}\nnew  ${jobText(next)}\n`,
     ...(differences.length === 0 ? [] : [await renderTable(differenceColumns, differences, style)]),
     ...(worst.length === 0 ? [] : [await renderTable(worstColumns, worst, style)]),
     ...(shown.length === 0 ? [] : [await renderTable(changeColumns(hasRows), shown, style)]),
-    countsText(changes, different.length - shown.length),
+    countsText(counts, shown.length),
   ]
   return sections.join('\n')
 }
@@ -44,12 +42,28 @@ export async function comparisonText(
 export const jobText = ({ job_id, name, created_at }: Job): string =>
   `${shortId(job_id)} ${name}, ${localTime(created_at)}`
 
-function countsText(changes: readonly Change[], hidden: number): string {
-  const found: Record<ChangeVerdict, number> = { missing: 0, changed: 0, new: 0, same: 0 }
-  for (const { verdict } of changes) found[verdict] += 1
-  const counts = changeVerdicts.map((verdict) => `${found[verdict]} ${verdict}`)
-  const more = hidden === 0 ? '' : `; ${hidden} are not shown: --limit ${changes.length}`
-  return `${counts.join(', ')}${more}\n`
+/** The `most` first ones that are not the same, in one walk through thousands of changes. */
+function firstOf(
+  changes: readonly Change[],
+  most: number,
+): { shown: Change[]; hasRows: boolean; counts: Record<ChangeVerdict, number> } {
+  const counts = { missing: 0, changed: 0, new: 0, same: 0 }
+  const shown: Change[] = []
+  let hasRows = false
+  for (const change of changes) {
+    counts[change.verdict] += 1
+    if (change.alter_number !== 1 || change.row_number !== 1) hasRows = true
+    if (shown.length < most && change.verdict !== 'same') shown.push(change)
+  }
+  return { shown, hasRows, counts }
+}
+
+function countsText(counts: Record<ChangeVerdict, number>, shown: number): string {
+  const texts = changeVerdicts.map((verdict) => `${counts[verdict]} ${verdict}`)
+  const different = counts.missing + counts.changed + counts.new
+  const hidden = different - shown
+  const more = hidden === 0 ? '' : `; ${hidden} are not shown: --limit ${different + counts.same}`
+  return `${texts.join(', ')}${more}\n`
 }
 
 export const differenceColumns: Column<JobDifference>[] = [

@@ -1,9 +1,8 @@
 import { judgeValue, type Limit } from '../domain/limit.ts'
-import { nameMatcher } from '../domain/point-filter.ts'
 import { pointName } from '../domain/point.ts'
 import { measurementNames, type Result, sweepNames } from '../domain/result.ts'
 import { summariseOne } from '../domain/summary.ts'
-import { limitOf, worstExtreme } from '../domain/worst-value.ts'
+import { type Judge, judgeOf, worstValue } from '../domain/worst-value.ts'
 import { type Cell, type Column, commonScale, fullPrecision, type Paint } from '../render/index.ts'
 import { toCell } from './shared.ts'
 import { verdictPaint, verdictSign } from './verdict-columns.ts'
@@ -61,7 +60,7 @@ export interface TableLook {
 /**
  * The columns of the table for people. A column has one unit, which its heading names (`del_rr [p]`); behind a value
  * stands `!` when it violates its limit, `~` when it is near it, and `*` for the worst of the column (see
- * worstExtreme). A failed value shows the text that stood in its place; the alter and row numbers show only where
+ * worstValue). A failed value shows the text that stood in its place; the alter and row numbers show only where
  * there is more than one.
  */
 export function tableColumns(results: readonly Result[], look: TableLook): Column<Result>[] {
@@ -114,19 +113,15 @@ interface Mark {
 /** What stands behind the values of a column that a reader should look at. */
 function findMarks(name: string, results: readonly Result[], limits: readonly Limit[]): Map<Result, Mark> {
   const marks = new Map<Result, Mark>()
-  const ofName = limits
-    .filter((limit) => limit.measurement === name)
-    .map((limit) => ({ limit, matches: limit.point === null ? () => true : nameMatcher([limit.point]) }))
+  const judge = judgeOf(name, limits)
   for (const row of results) {
     const value = measured(row, name)
     if (value === null) continue
-    const judged = ofName
-      .filter(({ matches }) => matches(pointName(row)))
-      .map(({ limit }) => judgeValue(value, limit))
+    const judged = judge.limitsAt(pointName(row)).map((limit) => judgeValue(value, limit))
     const verdict = judged.includes('fail') ? 'fail' : judged.includes('near') ? 'near' : null
     if (verdict !== null) marks.set(row, { sign: verdictSign(verdict), paint: verdictPaint(verdict) })
   }
-  const worst = findWorst(name, results, limitOf(name, limits))
+  const worst = findWorst(name, results, judge)
   if (worst !== null) {
     const { sign = '', paint = 'yellow' } = marks.get(worst) ?? {}
     marks.set(worst, { sign: `${sign}*`, paint })
@@ -135,10 +130,11 @@ function findMarks(name: string, results: readonly Result[], limits: readonly Li
 }
 
 /** Null where all values are equal: none of them is worse. */
-function findWorst(name: string, results: readonly Result[], limit: Limit | null): Result | null {
-  const summary = summariseOne(name, results)
-  const worst = summary.min === summary.max ? null : worstExtreme(summary, limit)
-  return results.find((row) => worst !== null && measured(row, name) === worst.value) ?? null
+function findWorst(name: string, results: readonly Result[], judge: Judge): Result | null {
+  const { min, max } = summariseOne(name, results)
+  const worst = min === max ? null : worstValue(name, results, judge)
+  if (worst === null) return null
+  return results.find((row) => measured(row, name) === worst.value && pointName(row) === worst.point) ?? null
 }
 
 /** Not through `toShown`: an object for every cell took half the time of a CSV. */

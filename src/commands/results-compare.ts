@@ -56,7 +56,8 @@ export async function runResultsCompare(
     relative: options.tolerance ?? null,
     absolute: options.absTolerance ?? null,
   }
-  const changes = compareResults(base.results, next.results, tolerance)
+  const sorted = context.settings.format === 'table' ? options.limit : Infinity
+  const changes = compareResults(base.results, next.results, tolerance, sorted)
   sayWhatIsOdd(context, changes)
   // Both jobs are judged by the limits of the new one's domain.
   const findWorst = async (): Promise<WorstChange[]> =>

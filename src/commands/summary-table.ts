@@ -3,7 +3,7 @@ import { judgeValue, type Limit } from '../domain/limit.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
 import type { Result } from '../domain/result.ts'
 import { spreadPercent, summarise, type Summary } from '../domain/summary.ts'
-import { limitOf, worstExtreme } from '../domain/worst-value.ts'
+import { judgeOf, worstExtreme } from '../domain/worst-value.ts'
 import { type Column, fullPrecision, inUnitOf, type Paint } from '../render/index.ts'
 import { verdictPaint, verdictSign } from './verdict-columns.ts'
 
@@ -29,7 +29,7 @@ function countExpected(points: readonly PvtPoint[], results: readonly Result[]):
   return results.length + points.filter((point) => !delivered.has(pointName(point))).length
 }
 
-/** `!` for an extreme that violates the limit, `~` for one near it, `*` for the worse of the two otherwise. */
+/** `!` for an extreme that violates a limit of its point, `~` for one near it, `*` for the worse of the two otherwise. */
 function markOf(
   row: SummaryRow,
   key: 'min' | 'max',
@@ -37,10 +37,12 @@ function markOf(
 ): { sign: string; paint: Paint | null } {
   const value = row[key]
   if (value === null) return { sign: '', paint: null }
-  const limit = limitOf(row.measurement, limits)
-  const verdict = limit === null ? 'pass' : judgeValue(value, limit)
-  if (verdict !== 'pass') return { sign: verdictSign(verdict), paint: verdictPaint(verdict) }
-  const isWorst = row.min !== row.max && worstExtreme(row, limit)?.value === value
+  const judge = judgeOf(row.measurement, limits)
+  const point = key === 'min' ? row.min_point! : row.max_point!
+  const judged = judge.limitsAt(point).map((limit) => judgeValue(value, limit))
+  const verdict = judged.includes('fail') ? 'fail' : judged.includes('near') ? 'near' : null
+  if (verdict !== null) return { sign: verdictSign(verdict), paint: verdictPaint(verdict) }
+  const isWorst = row.min !== row.max && worstExtreme(row, judge)?.value === value
   return isWorst ? { sign: '*', paint: 'yellow' } : { sign: '', paint: null }
 }
 

@@ -2,8 +2,9 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import type { Job } from '../domain/job.ts'
 import { noFilter } from '../domain/point-filter.ts'
-import { summarise, type Summary } from '../domain/summary.ts'
-import { toTrendRow, type TrendRow } from '../domain/trend.ts'
+import { summariseOne } from '../domain/summary.ts'
+import { toTrendRow, type TrendRow, type TrendValues } from '../domain/trend.ts'
+import { type Judge, judgeOf, worstExtreme, worstValue } from '../domain/worst-value.ts'
 import { PvtError } from '../errors.ts'
 import {
   type Column,
@@ -16,7 +17,7 @@ import {
 } from '../render/index.ts'
 import { findHistory } from '../store/history.ts'
 import { findSummaryOfJobs } from '../store/summaries.ts'
-import { filterJobResults, loadJobResults } from './job-results.ts'
+import { filterJobResults, loadCompared } from './job-results.ts'
 import { knownLimits } from './limits-in-force.ts'
 import type { DomainOption } from './limits-set.ts'
 import { type Act, addExamples, collect, fieldColumns, shortId, wholeNumber } from './shared.ts'
@@ -35,7 +36,7 @@ export function defineTrend(program: Command, act: Act): void {
     .command('trend')
     .summary('a measurement over the newest jobs of a domain')
     .description(
-      "Prints a measurement over the newest jobs of a domain, oldest first: minimum, mean, maximum, and the worst value with its point: the one with the smallest margin to the domain's limits, without limits the largest in size.",
+      "Prints a measurement over the newest jobs of a domain, oldest first: minimum, mean, maximum, and the worst value with its point: the one with the smallest margin to the domain's limits for its point, without limits the largest in size.",
     )
     .argument('<measurement>', 'its name')
     .addOption(oneDomainOption())
@@ -52,16 +53,16 @@ export async function runTrend(context: Context, measurement: string, options: O
   const domain = await whichDomain(context, options.domain)
   const query = { limit: options.last, statuses: [], users: [], domain, mode: null, search: null }
   const jobs = (await findHistory(db, { ...query, since: null, until: null, before: null })).reverse()
-  const summaries = await summariesOf(context, jobs, measurement, options.point ?? [])
-  if (jobs.length > 0 && summaries.size === 0) {
+  const judge = judgeOf(measurement, await knownLimits(context, domain))
+  const values = await valuesOf(context, jobs, { measurement, judge, points: options.point ?? [] })
+  if (jobs.length > 0 && values.size === 0) {
     throw new PvtError(
       'usage',
       `no job of ${domain} has the measurement ${measurement}${options.point === undefined ? '' : ' at these points'}`,
       'see the names with: pvt results summary',
     )
   }
-  const limits = await knownLimits(context, domain)
-  const rows = jobs.map((job) => toTrendRow(job, measurement, summaries.get(job.job_id) ?? null, limits))
+  const rows = jobs.map((job) => toTrendRow(job, values.get(job.job_id) ?? null))
   await context.print({
     value: rows,
     columns: fieldColumns<TrendRow>(keys),
@@ -75,20 +76,26 @@ const keys = [
   ...['max_point', 'worst', 'worst_point', 'margin'],
 ]
 
-/** By job id; of all points they are stored, of some they are made here. */
-async function summariesOf(
+/**
+ * By job id. Of all points the summaries are stored; of some points, and to judge by limits that are for some points,
+ * the rows are read.
+ */
+async function valuesOf(
   context: Context,
   jobs: readonly Job[],
-  measurement: string,
-  points: readonly string[],
-): Promise<Map<string, Summary>> {
-  if (points.length === 0) return findSummaryOfJobs(await context.database(), jobs, measurement)
+  { measurement, judge, points }: { measurement: string; judge: Judge; points: readonly string[] },
+): Promise<Map<string, TrendValues>> {
+  if (points.length === 0 && !judge.isByPoint) {
+    const stored = await findSummaryOfJobs(await context.database(), jobs, measurement)
+    return new Map([...stored].map(([id, summary]) => [id, { summary, worst: worstExtreme(summary, judge) }]))
+  }
   const filter = { ...noFilter, point: points }
-  const found = new Map<string, Summary>()
+  const found = new Map<string, TrendValues>()
   for (const job of jobs) {
-    const { results } = filterJobResults(await loadJobResults(context, job), filter)
-    const summary = summarise(results).find((row) => row.measurement === measurement)
-    if (summary !== undefined) found.set(job.job_id, summary)
+    const { results } = filterJobResults(await loadCompared(context, job), filter)
+    const summary = summariseOne(measurement, results)
+    if (summary.count + summary.failed === 0) continue
+    found.set(job.job_id, { summary, worst: worstValue(measurement, results, judge) })
   }
   return found
 }

@@ -1,28 +1,31 @@
 import type { Job } from './job.ts'
-import type { Limit } from './limit.ts'
 import type { Summary } from './summary.ts'
-import { limitOf, worstExtreme } from './worst-value.ts'
+import type { Worst } from './worst-value.ts'
 
 type TrendJob = Pick<Job, 'job_id' | 'name' | 'status' | 'created_at'>
 
 /** A measurement in one job: a row of `trend`. */
 export interface TrendRow extends TrendJob, Omit<Summary, 'measurement'> {
-  /** See worstExtreme: by the domain's newest limits, else by size. */
+  /** See worstValue: by the domain's newest limits, else by size. */
   worst: number | null
   worst_point: string | null
   /** To the limit; null without one. */
   margin: number | null
 }
 
-/** A row a job, in the order of the jobs; one without the measurement has a count of 0. */
+/** A measurement in one job, as it is stored or as its rows tell. */
+export interface TrendValues {
+  summary: Summary
+  worst: Worst | null
+}
+
+/** A row a job; one without the measurement has a count of 0. */
 export function toTrendRow(
   { job_id, name, status, created_at }: TrendJob,
-  measurement: string,
-  summary: Summary | null,
-  limits: readonly Limit[],
+  values: TrendValues | null,
 ): TrendRow {
-  const { count, failed, ...extremes } = summary ?? absent
-  const worst = worstExtreme(extremes, limitOf(measurement, limits))
+  const { count, failed, ...extremes } = values?.summary ?? absent
+  const worst = values?.worst ?? null
   return {
     ...{ job_id, name, status, created_at, count, failed },
     ...{ min: extremes.min, min_point: extremes.min_point, mean: extremes.mean },

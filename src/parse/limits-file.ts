@@ -93,7 +93,7 @@ function readLimit(row: readonly CsvCell[], { columns, decimalComma, problems }:
   const numberOf = (name: 'min' | 'typ' | 'max'): number | null => {
     const cell = cellOf(name)
     if (cell === null) return null
-    const value = readNumber(cell.text.trim(), decimalComma, unit?.exponent ?? 0)
+    const value = readQuantity(cell.text.trim(), decimalComma, unit)
     if (value === null) note(cell, `${name}: expected a number, found ${quoted(cell.text.trim())}`)
     return value
   }
@@ -131,6 +131,23 @@ function readNear(cell: CsvCell | null, decimalComma: boolean, note: Note): numb
   if (near !== null && near >= 0 && near <= 100) return near
   note(cell, `near: expected a percentage from 0 to 100, found ${quoted(cell.text.trim())}`)
   return defaultNear
+}
+
+/**
+ * A number in a unit. `5%` is what a spreadsheet writes for a cell in the form of a percentage: 0.05 of a measurement
+ * without a unit, and 5 of one that is in percent. The unit `%` itself scales nothing: it says that the simulator's
+ * numbers are percentages already.
+ */
+function readQuantity(text: string, decimalComma: boolean, unit: Unit | null): number | null {
+  const exponent = unit?.exponent ?? 0
+  const number = text.replace(/\s*%$/, '')
+  if (number === text) return readNumber(text, decimalComma, exponent)
+  const base = unit?.base ?? '1'
+  return base === '%'
+    ? readNumber(number, decimalComma, 0)
+    : base === '1'
+      ? readNumber(number, decimalComma, -2)
+      : null
 }
 
 function readNumber(text: string, decimalComma: boolean, exponent: number): number | null {

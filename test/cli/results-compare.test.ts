@@ -210,6 +210,28 @@ describe('trend', () => {
     expect((await place.pvt(['trend', 'del_rr', '--domain', 'gpio'])).stdout).toMatch(/MARGIN \[p\]\n/)
   })
 
+  test('is judged at each point by the limits for it', async () => {
+    await place.sh(
+      "printf 'measurement,max,point\\ndel_rr,1,*\\ndel_rr,0,TT*\\n' >p.csv; pvt limits set p.csv --domain gpio",
+    )
+    const rows = await place.json<Row[]>(['trend', 'del_rr', '--domain', 'gpio'])
+    for (const [index, made] of [base!, next!].entries()) {
+      const typical = [...made.truth].filter(([point]) => point.startsWith('TT'))
+      const [point, { del_rr: value }] = typical.reduce((a, b) => (b[1].del_rr! > a[1].del_rr! ? b : a)) as [
+        string,
+        { del_rr: number },
+      ]
+      expect(rows[index]).toMatchObject({ worst: value, worst_point: point, margin: -value })
+    }
+    const worst = await place.json<Row[]>(['results', 'compare', baseId, nextId, '--part', 'measurements'], {
+      code: 7,
+    })
+    expect(worst.find(({ measurement }) => measurement === 'del_rr')).toMatchObject({
+      ...{ base_worst: rows[0]!.worst, base_point: rows[0]!.worst_point },
+      ...{ new_worst: rows[1]!.worst, new_point: rows[1]!.worst_point },
+    })
+  })
+
   test('a pipe has no chart unless it asks, in ASCII unless the locale has more', async () => {
     const words = ['trend', 'del_rr', '--domain', 'gpio']
     expect((await place.pvt(words)).stdout).not.toMatch(/[|─]-*o/)

@@ -15,6 +15,9 @@ import { compareWorst } from '../../src/domain/worst-value.ts'
 
 type Values = Record<string, number | null>
 
+const keyText = ({ measurement, point, row_number }: Change): string =>
+  `${measurement} ${point} ${row_number}`
+
 function aRow(corner: string, measurements: Values, row_number = 1): Result {
   const failed = Object.entries(measurements).filter(([, value]) => value === null)
   return {
@@ -177,6 +180,19 @@ describe('laws', () => {
     )
   })
 
+  it('sorts as many as are asked for, and has the others behind them', () => {
+    fc.assert(
+      fc.property(job, job, fc.nat(6), (base, next, most) => {
+        const differs = ({ verdict }: Change): boolean => verdict !== 'same'
+        const all = compareResults(base, next, noTolerance)
+        const some = compareResults(base, next, noTolerance, most)
+        expect(some.filter(differs).slice(0, most)).toEqual(all.filter(differs).slice(0, most))
+        expect(some).toHaveLength(all.length)
+        expect(new Set(some.map(keyText))).toEqual(new Set(all.map(keyText)))
+      }),
+    )
+  })
+
   it('a wider tolerance finds no more', () => {
     fc.assert(
       fc.property(job, job, fc.nat(200), fc.nat(200), (base, next, one, other) => {
@@ -212,6 +228,34 @@ describe('the worst value of two jobs', () => {
       ...{ base_worst: 1, base_point: point('TT'), new_worst: 8, new_point: point('SSG'), moved: true },
     })
     expect(worst([{ v: 1 }, { v: 8 }], [{ v: 1 }, { v: 7 }], [limit])).toMatchObject({ moved: false })
+  })
+
+  it('with limits for some points is judged there by those, though it be no extreme', () => {
+    const tight = { ...limit, min: null, max: 4, point: 'SSG/*' }
+    const wide = { ...limit, min: null, max: 100, point: 'TT/*' }
+    // FFG has no limit: its value is the largest, and nobody says that this is bad.
+    const values = [{ v: 30 }, { v: 3 }, { v: 90 }]
+    expect(worst(values, [{ v: 98 }, { v: 3 }, { v: 90 }], [tight, wide])).toMatchObject({
+      ...{ base_worst: 3, base_point: point('SSG'), new_worst: 3, new_point: point('SSG'), moved: false },
+    })
+    expect(worst(values, [{ v: 99.5 }, { v: 3 }, { v: 90 }], [tight, wide])).toMatchObject({
+      ...{ new_worst: 99.5, new_point: point('TT'), moved: true },
+    })
+  })
+
+  it('with limits for points that the job does not have is the largest in size', () => {
+    const elsewhere = { ...limit, point: 'FSG/*' }
+    expect(worst([{ v: 1 }, { v: 8 }], [{ v: 1 }, { v: 8 }], [elsewhere])).toMatchObject({ base_worst: 8 })
+  })
+
+  it('with a limit a row for each side has the smaller margin to both', () => {
+    const sides = [
+      { ...limit, min: null },
+      { ...limit, max: null },
+    ]
+    expect(worst([{ v: 1 }, { v: 8 }], [{ v: 3 }, { v: 8 }], sides)).toMatchObject({
+      ...{ base_worst: 1, new_worst: 8 },
+    })
   })
 
   it('of a job without values is none', () => {

@@ -44,6 +44,17 @@ describe('a limits file', () => {
     expect(one(`v,,,${number},${unit},,`).max).toBe(value)
   })
 
+  it.each([
+    ['5%', '', 0.05],
+    ['5 %', '1', 0.05],
+    ['-2.5%', '', -0.025],
+    ['5%', '%', 5],
+    ['5', '%', 5],
+    ['5', '', 5],
+  ])('%s with the unit "%s" is %d: a percentage of a spreadsheet is a share', (number, unit, value) => {
+    expect(one(`v,,,${number},${unit},,`).max).toBe(value)
+  })
+
   it('a number with a prefix reads as the text that the simulator would print', () => {
     fc.assert(
       fc.property(fc.integer({ min: -99999, max: 99999 }), fc.constantFrom(0, 1, 2, 3), (digits, places) => {
@@ -95,6 +106,11 @@ describe('a limits file', () => {
     ['no measurement', 'measurement,max\nv,1\n,3\n', '3:1: the measurement is missing'],
     ['a bad number', 'measurement,min,max\nv,1,2\nw,12abc,3\n', "3:3: min: expected a number, found '12abc'"],
     ['no number', 'measurement,max\nv,nan\n', "2:3: max: expected a number, found 'nan'"],
+    [
+      'a percentage of picoseconds',
+      'measurement,max,unit\nv,5%,ps\n',
+      "2:3: max: expected a number, found '5%'",
+    ],
     ['a hexadecimal number', 'measurement,max\nv,0x10\n', "2:3: max: expected a number, found '0x10'"],
     [
       'a number too large',
