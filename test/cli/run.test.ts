@@ -148,6 +148,19 @@ describe.each(eachEngine)('pvt run on $name', ({ make }) => {
     expect(said.stdout).toBe(`${(await place.job()).job_id} ${place.db}\n`)
   })
 
+  test('whoever wants to know is told of the end, once', async () => {
+    place.flow({ failedPoints: ['TT/typical/125/v1max'] })
+    const tell = `cat >>'${place.path('told')}'; echo >>'${place.path('told')}'`
+    expect((await inDomain([...run, '--notify-cmd', tell, '--', 'sh', 'flow.sh'])).code).toBe(0)
+    const told = readFileSync(place.path('told'), 'utf8').trim().split('\n\n')
+    expect(told).toHaveLength(1)
+    expect(JSON.parse(told[0]!)).toMatchObject({
+      status: 'failed',
+      error_stage: 'run',
+      stored_simulations: 43,
+    })
+  })
+
   test('a command that cannot be started', async () => {
     writeFileSync(join(place.domain, 'runme.sh'), 'true\n')
     chmodSync(join(place.domain, 'runme.sh'), 0o644)
