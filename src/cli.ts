@@ -101,14 +101,16 @@ function missingCommand(program: Command, argv: readonly string[]): PvtError {
  * named: for the help, and to say what is similar to an unknown one.
  */
 function wanted(argv: readonly string[]): typeof commands {
-  if (argv.length === 1 && versionWords.includes(argv[0]!)) return []
-  const named = commands.filter(({ name }) => argv.includes(name))
-  const all =
-    named.length === 0 || argv[0] === completionWord || allNeeded.some((name) => argv.includes(name))
-  return all ? commands : named
+  const words = argv[0] === completionWord ? begunCommand(argv[2] ?? '') : argv
+  const named = commands.filter(({ name }) => words.includes(name))
+  return named.length === 0 || allNeeded.some((name) => words.includes(name)) ? commands : named
 }
 
-const versionWords = ['-V', '--version']
+/** The command that a line to be completed begins with, as far as that is plain: `pvt job sta` is about `job` alone. */
+function begunCommand(line: string): string[] {
+  const word = /^\S+\s+([a-z]+)\s/.exec(line)?.[1]
+  return word === undefined ? [] : [word]
+}
 
 /** Commands that say something of all the others. */
 const allNeeded = ['help', 'completion']
