@@ -68,7 +68,12 @@ export async function runRun(context: Context, words: readonly string[], options
     errors_path: outputs?.[1].path ?? null,
   }
   const observer = observerOf(draft, context)
-  await recorder.begin(draft, run, options.force !== true)
+  try {
+    await recorder.begin(draft, run, options.force !== true)
+  } catch (error) {
+    for (const file of outputs ?? []) file.discard()
+    throw error
+  }
   const signals = new Signals()
   const flow = startFlow(words, {
     cwd: settings.cwd,

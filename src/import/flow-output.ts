@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, write, mkdirSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, write, mkdirSync, openSync, readSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Kept in the database of each output, whatever its size: the beginning and the end, in bytes. */
@@ -52,6 +52,12 @@ export class OutputFile {
 
   close(): void {
     closeSync(this.descriptor)
+  }
+
+  /** For a flow that was not started after all. */
+  discard(): void {
+    this.close()
+    rmSync(this.path, { force: true })
   }
 
   #text(from: number, length: number): string {

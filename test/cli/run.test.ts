@@ -241,6 +241,7 @@ describe.each(eachEngine)('pvt run on $name', ({ make }) => {
       new RegExp(`job ${job_id.slice(0, 8)} of ada on \\S+, process \\d+, since 20.*--force`),
     )
     expect(existsSync(join(place.domain, 'second'))).toBe(false)
+    expect(readdirSync(place.path('home', '.local', 'state', 'pvt', 'output'))).toHaveLength(2)
     expect((await inDomain([...run, '--force', '--', 'touch', 'second'])).code).toBe(0)
     expect(existsSync(join(place.domain, 'second'))).toBe(true)
     flow.release('running-typical')
