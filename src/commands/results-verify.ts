@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import { fileProblems, type Finding } from '../domain/verification.ts'
 import { exitCodes, usageError } from '../errors.ts'
-import { findFiles, type FoundFiles } from '../import/find-files.ts'
+import { findWhatIsThere, type FoundFiles, refuseNothing } from '../import/find-files.ts'
 import { problemText } from '../import/import-results.ts'
 import { loadConfiguration } from '../import/load-configuration.ts'
 import { configOf, type Verified, verifyFiles } from '../import/verify-files.ts'
@@ -60,7 +60,7 @@ async function whatToVerify(
   path: string | undefined,
   options: JobOption,
 ): Promise<{ found: FoundFiles; known: readonly PvtPoint[] }> {
-  const given = path === undefined ? null : findFiles(path)
+  const given = path === undefined ? null : findWhatIsThere(path)
   if (given !== null && given.kind !== 'domain' && given.kind !== 'backup')
     throw usageError(`${given.path} is a single file`, 'name a domain folder or a backup folder')
   const config = given === null || options.job !== undefined ? null : configOf(given)
@@ -69,9 +69,11 @@ async function whatToVerify(
     for (const problem of loaded.problems) context.warn(problemText(problem))
     return { found: given, known: loaded.points }
   }
+  // Nothing there, and nobody has said what should be.
+  if (given !== null && options.job === undefined && context.settings.job === null) refuseNothing(given)
   const job = await whichJob(context, options.job)
   const known = await findPoints(await context.database(), job.job_id)
-  return { found: given ?? findFiles(job.domain_path), known }
+  return { found: given ?? findWhatIsThere(job.domain_path), known }
 }
 
 function tellExpected(context: Context, { isKnown, unexpected }: Verified): void {

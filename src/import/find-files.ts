@@ -41,12 +41,22 @@ const deepest = 12
  * @throws `file_not_found`; `bad_input` when nothing of the flow lies there.
  */
 export function findFiles(path: string): FoundFiles {
+  const found = findWhatIsThere(path)
+  refuseNothing(found)
+  return found
+}
+
+/** The same, and nothing of the flow is an answer, too. @throws `file_not_found`. */
+export function findWhatIsThere(path: string): FoundFiles {
   const absolute = realPath(path)
   if (!statSync(absolute).isDirectory()) return singleFile(absolute)
-  const found = isBackupName(basename(absolute)) ? backupFolder(absolute) : liveTree(absolute)
+  return isBackupName(basename(absolute)) ? backupFolder(absolute) : liveTree(absolute)
+}
+
+/** @throws `bad_input` when nothing of the flow was found. */
+export function refuseNothing(found: FoundFiles): void {
   if (found.creport === null && found.reports.length === 0 && found.measures.length === 0)
     throw nothingIn(found)
-  return found
 }
 
 /** The newest backup folder of a domain, or null. The name's digits sort by time. */

@@ -4,7 +4,7 @@ import { type PvtPoint, pointFolder, pointName } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import { type Finding, Verification } from '../domain/verification.ts'
 import { expectedPoints } from './expected-points.ts'
-import type { FoundFiles } from './find-files.ts'
+import { type FoundFiles, refuseNothing } from './find-files.ts'
 import { storeLargePoints } from './large-points.ts'
 import { mergeSources } from './merge-sources.ts'
 import { readSources } from './read-sources.ts'
@@ -28,13 +28,17 @@ export interface Verified {
  * A point without a measure file is found only where its folder is there and other points of its extraction have
  * theirs: the flow itself deletes them, an extraction at a time.
  *
- * @throws `bad_input` when nothing could be read.
+ * @throws `bad_input` when no points are expected and nothing could be read.
  */
 export async function verifyFiles(found: FoundFiles, known: readonly PvtPoint[]): Promise<Verified> {
   // Somebody's own simulation beside the run is no part of it.
   const measures = found.measures.filter(({ point }) => point !== null)
   const read = readSources({ ...found, measures }, null)
-  refuseUnread(read.problems, { points: { size: read.rows.length + read.large.length } }, {})
+  // Where points are expected, nothing at all is no reason to stop: every one of them is missing.
+  if (known.length === 0) {
+    refuseNothing(found)
+    refuseUnread(read.problems, { points: { size: read.rows.length + read.large.length } }, {})
+  }
   const problems = [...read.problems]
   const delivered = [...read.rows, ...read.large].map(({ point }) => point)
   const expected = expectedPoints(known, read.attempted, delivered, true)

@@ -1,4 +1,13 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BackupOptions, makeBackup } from '../fixtures/flow.ts'
@@ -252,6 +261,29 @@ describe('what is expected', () => {
     const run = await verify(folder)
     expect(run).toMatchObject({ code: 0 })
     expect(run.stderr).toContain('1 point is not among the expected ones')
+  })
+})
+
+describe('an extraction that has lost everything', () => {
+  test('is found, point by point, where the points are known: the flow must not delete the rest', async () => {
+    const { folder } = liveDomain()
+    for (const name of readdirSync(folder))
+      if (name !== 'config.cfg') rmSync(join(folder, name), { recursive: true })
+    const lost = await findings(folder)
+    expect(lost).toHaveLength(16)
+    expect(lost[0]).toEqual({ point: first, problem: 'no_report', ...whole })
+    expect((await verify(folder)).stderr).toContain('16 points expected, 0 sound; 16 no_report')
+  })
+
+  test('the same when all that is left is unreadable', async () => {
+    const { folder } = liveDomain()
+    for (const name of readdirSync(folder))
+      if (name !== 'config.cfg') rmSync(join(folder, name), { recursive: true })
+    writeFileSync(join(folder, 'creport.txt'), 'whatever\0')
+    const run = await verify(folder)
+    expect(run.code).toBe(7)
+    expect(run.stderr).toContain('creport.txt')
+    expect(run.stdout.match(/no_report/g)).toHaveLength(16)
   })
 })
 

@@ -83,6 +83,18 @@ describe.each(shells)("the README's wrapper in $shell", ({ shell, path }) => {
     expect(readFileSync(join(place.domain, 'pvt_wrong.txt'), 'utf8')).toContain('TT/typical/125/v1max')
   })
 
+  test.skipIf(!existsSync(path))(
+    'stops before the deletion when the extraction has lost everything',
+    async () => {
+      place.flow()
+      const script = wrapper({ extracts: 'echo lost everything', moves: 'touch moved' })
+      writeFileSync(join(place.domain, 'wrapper'), script)
+      const { code } = await place.startOther([path, 'wrapper']).ended
+      expect(code).toBe(1)
+      expect(existsSync(join(place.domain, 'moved'))).toBe(false)
+    },
+  )
+
   test.skipIf(!existsSync(path))('goes on when pvt cannot be started at all', async () => {
     place.flow()
     const script = wrapper({ generates: 'echo generated', moves: 'touch moved' })
