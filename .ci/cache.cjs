@@ -1,34 +1,54 @@
 'use strict'
-// Writes dist/cli.cache: what V8 made of dist/cli.cjs, with all functions that the commands below have called. The
-// program is run in this process; bin/pvt.cjs reads the cache.
+// Writes dist/<part>.cache for each part of the program that is named: what V8 made of dist/<part>.cjs, with all
+// functions that the commands below have called. The program is run in this process; bin/pvt.cjs reads the caches.
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { createRequire, wrap } = require('node:module')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { Script } = require('node:vm')
+const { writeSampleRun } = require('./sample-run.cjs')
 
 const commands = [
   ['--version'],
-  ['job', 'create', '--set', 'mode=prelay'],
+  ['job', 'create', '-c', 'config.cfg'],
   ['stage', 'start', 'gen'],
   ['stage', 'done', 'gen'],
+  ['results', 'import', '.'],
+  ['results', 'import', '00bkp_202601151030'],
+  ['results', 'verify', '.'],
+  ['results', 'check', '--limits', 'limits.csv'],
+  ['results', 'compare', '@latest', '@latest'],
+  ['results', 'compare', '@latest', '@latest', '--json'],
+  ['results', 'summary'],
+  ['results', 'show', '--json'],
+  ['results', 'show'],
+  ['results', 'import', '--recursive', '.'],
   ['stage', 'fail', 'run'],
   ['job', 'status'],
   ['job', 'log'],
-  ['job', 'status', '.', 'completed'],
-  ['history'],
+  ['job', 'create', '--set', 'mode=prelay'],
+  ['job', 'status', '.', 'running'],
   ['history', '--json'],
-  ['results', 'show', '--json'],
   ['history'],
 ]
 /** The last one in colour. */
 const colourful = commands.at(-1)
+/** What a shell asks: this call ends by itself. */
+const completion = ['__complete', 'bash', 'pvt job status 0', '16']
+commands.splice(-1, 0, completion)
 
 const folder = join(__dirname, '..', 'dist')
-const filename = join(folder, 'cli.cjs')
-const script = new Script(wrap(readFileSync(filename, 'latin1')), { filename })
+const requireOther = createRequire(join(folder, 'cli.cjs'))
+const scripts = new Map(process.argv.slice(2).map((part) => [`./${part}.cjs`, compile(`${part}.cjs`)]))
+/** What a run has loaded; each begins anew. */
+let loaded = new Map()
+requirePart.resolve = requireOther.resolve
+
+const { exit } = process
+process.exit = () => undefined
 const place = mkdtempSync(join(tmpdir(), 'pvt-build-'))
 process.chdir(place)
+writeSampleRun(place)
 Object.assign(process.env, { PVT_DB: join(place, 'pvt.db'), USER: 'build', NO_COLOR: '1' })
 delete process.env.PVT_JOB
 
@@ -36,17 +56,33 @@ delete process.env.PVT_JOB
 process.on('beforeExit', () => {
   const command = commands.shift()
   if (command !== undefined) return run(command)
-  writeFileSync(join(folder, 'cli.cache'), script.createCachedData())
+  for (const [name, script] of scripts)
+    writeFileSync(join(folder, name.replace(/cjs$/, 'cache')), script.createCachedData())
   process.chdir(folder)
   rmSync(place, { recursive: true, force: true })
-  process.exit(0)
+  exit(0)
 })
 
 function run(command) {
   if (command === colourful) Object.assign(process.env, { NO_COLOR: '', FORCE_COLOR: '1' })
-  process.argv = [process.execPath, 'pvt', '--quiet', ...command]
-  const program = { exports: {} }
-  script.runInThisContext()(program.exports, createRequire(filename), program, filename, folder)
+  process.argv = [process.execPath, 'pvt', ...(command === completion ? [] : ['--quiet']), ...command]
+  loaded = new Map()
+  requirePart('./cli.cjs')
   // With nothing begun there would be no second 'beforeExit'.
   setImmediate(() => undefined)
+}
+
+function compile(file) {
+  const filename = join(folder, file)
+  return new Script(wrap(readFileSync(filename, 'latin1')), { filename })
+}
+
+function requirePart(name) {
+  const script = scripts.get(name)
+  if (script === undefined) return requireOther(name)
+  if (loaded.has(name)) return loaded.get(name).exports
+  const part = { exports: {} }
+  loaded.set(name, part)
+  script.runInThisContext()(part.exports, requirePart, part, join(folder, name), folder)
+  return part.exports
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { completionAnswer, completionWord } from './commands/completion-candidates.ts'
-import { commands } from './commands/index.ts'
+import { commands, defineCommand, type Group, nameCommand, type Single } from './commands/index.ts'
 import { impatience, runBestEffort, type Waitable } from './best-effort.ts'
 import type { NotifyOption } from './commands/notify-option.ts'
 import { type Act, addExamples, examplesOf, isWithoutWaiting } from './commands/shared.ts'
@@ -19,7 +19,7 @@ import { programVersion } from './version.ts'
 async function main(argv: readonly string[]): Promise<void> {
   // pg and Node warn their developers; on a user's stderr that is noise, and no JSON.
   if (!isDebugging(process.env)) process.removeAllListeners('warning')
-  const program = defineProgram(argv, (run, rest) => runInContext(program, rest, run))
+  const program = await defineProgram(argv, (run, rest) => runInContext(program, rest, run))
   if (argv[0] === completionWord) return complete(program, argv.slice(1))
   try {
     await program.parseAsync(argv, { from: 'user' })
@@ -48,7 +48,7 @@ async function complete(program: Command, question: readonly string[]): Promise<
   process.exit(0)
 }
 
-function defineProgram(argv: readonly string[], runner: Runner): Command {
+async function defineProgram(argv: readonly string[], runner: Runner): Promise<Command> {
   const program = new Command('pvt')
     .description('The flight recorder for PVT (process, voltage, temperature) simulation runs.')
     .version(programVersion, '-V, --version')
@@ -72,18 +72,12 @@ function defineProgram(argv: readonly string[], runner: Runner): Command {
     (run) =>
     (...rest) =>
       runner(run, rest)
-  for (const entry of wanted(argv)) {
-    if ('define' in entry) entry.define(program, act)
-    else {
-      const group = program
-        .command(entry.name)
-        .summary(entry.summary)
-        .description(groupDescription(entry.summary))
-      for (const define of entry.commands) define(group, act)
-      // A group shows how its first two commands are used.
-      addExamples(group, ...group.commands.slice(0, 2).flatMap((command) => examplesOf(command).slice(0, 1)))
-    }
+  const call = readCall(argv)
+  for (const entry of wanted(commands, call)) {
+    if ('define' in entry) await defineCommand(program, entry, act)
+    else await defineGroup(program, entry, call, act)
   }
+  if (program.commands.length === 0) for (const entry of commands) nameCommand(program, entry)
   configure(program)
   return program
 }
@@ -96,20 +90,47 @@ function missingCommand(program: Command, argv: readonly string[]): PvtError {
   return usageError(`a command is missing after '${path}'`, `one of ${names.join(', ')}; see ${path} --help`)
 }
 
-/**
- * The commands that the words may mean: defining all of them takes a millisecond of every start. All, when none is
- * named: for the help, and to say what is similar to an unknown one.
- */
-function wanted(argv: readonly string[]): typeof commands {
-  const words = argv[0] === completionWord ? begunCommand(argv[2] ?? '') : argv
-  const named = commands.filter(({ name }) => words.includes(name))
-  return named.length === 0 || allNeeded.some((name) => words.includes(name)) ? commands : named
+async function defineGroup(program: Command, entry: Group, call: Call, act: Act): Promise<void> {
+  const group = program
+    .command(entry.name)
+    .summary(entry.summary)
+    .description(groupDescription(entry.summary))
+  const words = call.words.slice(call.words.indexOf(entry.name) + 1)
+  // The word that would name a command; if it does not, the error names those that it is similar to.
+  const next = words.find((word) => !word.startsWith('-'))
+  const isNamed = entry.commands.some(({ name }) => name === next)
+  for (const command of wanted(entry.commands, { ...call, words: isNamed ? words : [] }))
+    await defineCommand(group, command, act)
+  if (group.commands.length === 0) for (const command of entry.commands) nameCommand(group, command)
+  // A group shows how its first two commands are used.
+  addExamples(group, ...group.commands.slice(0, 2).flatMap((command) => examplesOf(command).slice(0, 1)))
 }
 
-/** The command that a line to be completed begins with, as far as that is plain: `pvt job sta` is about `job` alone. */
-function begunCommand(line: string): string[] {
-  const word = /^\S+\s+([a-z]+)\s/.exec(line)?.[1]
-  return word === undefined ? [] : [word]
+/** What tells which commands must be defined: all of them take milliseconds of every start. */
+interface Call {
+  words: readonly string[]
+  /** Where the words name no command, the names of all are enough: the next one is being completed. */
+  onlyNames: boolean
+}
+
+/**
+ * The commands that the words may mean. When none is named, all: for the help, and to say what is similar to an unknown
+ * one.
+ */
+function wanted<Entry extends Single | Group>(entries: readonly Entry[], call: Call): readonly Entry[] {
+  if (allNeeded.some((name) => call.words.includes(name))) return entries
+  const named = entries.filter(({ name }) => call.words.includes(name))
+  if (named.length > 0) return named
+  return call.onlyNames && !entries.some((entry) => 'isDefault' in entry) ? [] : entries
+}
+
+/** Of a line to be completed the words that are plain: `pvt job sta` is about `job`, and then names are enough. */
+function readCall(argv: readonly string[]): Call {
+  if (argv[0] !== completionWord) return { words: argv, onlyNames: false }
+  const plain = /^\S+((?:\s+[a-z]+){0,2})\s+[a-z]*$/.exec(argv[2] ?? '')
+  if (plain !== null) return { words: plain[1]!.split(/\s+/), onlyNames: true }
+  const [, ...begun] = /^\S+\s+([a-z]+)\s+(?:([a-z]+)\s)?/.exec(argv[2] ?? '') ?? []
+  return { words: begun.filter(Boolean), onlyNames: false }
 }
 
 /** Commands that say something of all the others. */
@@ -196,7 +217,7 @@ function leaveSoon(context: { close(): Promise<void> }): void {
 
 /** Runs the words of a spooled change, in a context of its own. */
 async function runWords(words: readonly string[], context: Context): Promise<void> {
-  const program = defineProgram(words, (run, rest) => run(context, ...rest))
+  const program = await defineProgram(words, (run, rest) => run(context, ...rest))
   try {
     await program.parseAsync(words, { from: 'user' })
   } catch (error) {

@@ -17,7 +17,6 @@ interface CreateOptions {
 export function defineBackupCreate(group: Command, act: Act): void {
   const command = group
     .command('create', { isDefault: true })
-    .summary('copy the database while others write')
     .description(
       'Writes a consistent copy of the database while others go on writing, checks it and puts it in place by a rename. Into a folder it is named pvt-YYYYMMDDTHHMMSSZ.db.',
     )
@@ -79,7 +78,6 @@ function madeFolder(path: string): string {
 export function defineBackupList(group: Command, act: Act): void {
   const command = group
     .command('list')
-    .summary('the backups in a folder')
     .description('Lists the backups in a folder, newest first.')
     .argument('[folder]', 'default: the folder backups beside the database')
     .action(act(runBackupList))
@@ -112,7 +110,6 @@ const columns: Column<ListedBackup>[] = [
 export function defineBackupVerify(group: Command, act: Act): void {
   const command = group
     .command('verify')
-    .summary('check a backup')
     .description('Checks that a file is a sound backup of this tool; exit code 5 when it is not.')
     .argument('<file>', 'the backup')
     .action(act(runBackupVerify))

@@ -34,7 +34,6 @@ export function defineCleanup(program: Command, act: Act): void {
   const command = addRetentionOptions(
     program
       .command('cleanup')
-      .summary('remove finished jobs that no rule keeps')
       .description(
         'Removes finished jobs with everything that belongs to them: those that ended longer ago than --older-than (at least a day) and that no --keep option keeps. Running, queued and pinned jobs are never removed. Asks on a terminal, never in cron.',
       ),

@@ -11,7 +11,6 @@ import { type Act, addExamples } from './shared.ts'
 export function defineCompletion(program: Command, act: Act): void {
   const command = program
     .command('completion')
-    .summary("print a shell's completion script")
     .description(
       'Prints the script with which a shell completes the commands, options and values of pvt, and the jobs, domains, measurements, users and tags of the database. The README says where each shell wants it.',
     )

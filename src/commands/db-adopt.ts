@@ -18,7 +18,6 @@ interface Options {
 export function defineDbAdopt(group: Command, act: Act): void {
   const command = group
     .command('adopt')
-    .summary("bring in an earlier tool's database")
     .description(
       'Brings in the jobs and results of a SQLite file of the earlier Python DatabaseManager, each job with its results in one step. The file is only read. Jobs that are here already stay as they are, so that doing it again adds nothing. Exit code 6 when a job or a result could not be taken.',
     )

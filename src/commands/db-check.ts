@@ -12,7 +12,6 @@ import { type Act, addExamples, counted, shortId } from './shared.ts'
 export function defineDbCheck(group: Command, act: Act): void {
   const command = group
     .command('check')
-    .summary('check the database; exit 5 with what is wrong')
     .description(
       'Checks pages, foreign keys, migrations and the counts that must agree. Exit code 5 when something is wrong. --repair saves a copy, then mends what can be derived again: indexes, rows of no job, counts, summaries.',
     )

@@ -13,7 +13,6 @@ import { type Act, addExamples, fieldColumns, printChange } from './shared.ts'
 export function defineDbPath(group: Command, act: Act): void {
   const command = group
     .command('path')
-    .summary('where the database is')
     .description('Prints where the database is, without opening it.')
     .action(act(runDbPath))
   addExamples(command, 'db path')
@@ -28,7 +27,6 @@ export async function runDbPath(context: Context): Promise<void> {
 export function defineDbStatus(group: Command, act: Act): void {
   const command = group
     .command('status')
-    .summary('engine, versions, size and rows')
     .description('Prints the engine, versions, size, rows, journal mode and kind of file system.')
     .action(act(runDbStatus))
   addExamples(command, 'db status --json')
@@ -70,7 +68,6 @@ const optional = (label: string, text: string | null): [string, string][] =>
 export function defineDbMigrate(group: Command, act: Act): void {
   const command = group
     .command('migrate')
-    .summary('bring the schema up to date')
     .description('Brings the schema of the database up to date. Doing it again changes nothing.')
     .action(act(runDbMigrate))
   addExamples(command, 'db migrate', 'db migrate --db postgres://farmdb/pvt')
@@ -90,7 +87,6 @@ export async function runDbMigrate(context: Context): Promise<void> {
 export function defineDbOptimize(group: Command, act: Act): void {
   const command = group
     .command('optimize')
-    .summary('statistics and free space')
     .description(
       'Brings the statistics of the query planner up to date and gives free space back; others can write meanwhile.',
     )

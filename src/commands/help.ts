@@ -15,7 +15,6 @@ interface Options {
 export function defineHelp(program: Command, act: Act): void {
   const command = program
     .command('help')
-    .summary('print the help of a command, or write the manual pages')
     .description(
       'Prints the help of a command, as --help after it does. With --man writes a manual page of every command into a folder, which is made when it is not there.',
     )

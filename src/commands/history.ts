@@ -37,7 +37,6 @@ interface Options {
 export function defineHistory(program: Command, act: Act): void {
   const command = program
     .command('history')
-    .summary('the recorded runs, newest first')
     .description('Prints the recorded runs, newest first.')
     .option('--limit <n>', 'at most n jobs', wholeNumber(0), 100)
     .addOption(statusOption())

@@ -23,7 +23,6 @@ interface Options extends JobOption {
 export function defineImports(program: Command, act: Act): void {
   const command = program
     .command('imports')
-    .summary('list what was imported, when and by whom')
     .description(
       "Lists a job's imports, newest first; with an import's id (or its beginning) shows one whole: its files with sizes and digests, what it changed, what had vanished, its problems.",
     )

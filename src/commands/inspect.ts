@@ -9,7 +9,6 @@ import { type Act, addExamples, fieldColumns, toCell } from './shared.ts'
 export function defineInspect(program: Command, act: Act): void {
   const command = program
     .command('inspect')
-    .summary('what a file or folder of the flow is, and what is read from it')
     .description(
       'Says what a file or folder is and what is read from it, without a database. Exit code 6 when something in it cannot be read.',
     )

@@ -16,7 +16,6 @@ interface Options {
 export function defineJobAfter(group: Command, act: Act): void {
   const command = group
     .command('after')
-    .summary('make a job wait for others, or no longer')
     .description(
       'Makes a job wait for others: =ok (until they have completed, the default), =any (have ended) or =failed (have failed or were cancelled). A job that would wait for itself is refused. With --remove it waits for them no longer, or when none is named, for any.',
     )

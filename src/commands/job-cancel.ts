@@ -13,7 +13,6 @@ interface Options extends NotifyOption {
 export function defineJobCancel(group: Command, act: Act): void {
   const command = group
     .command('cancel')
-    .summary('mark a job as cancelled')
     .description('Marks a queued or running job as cancelled. This state is final; the results stay.')
     .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
     .option('--reason <text>', 'why')

@@ -18,7 +18,6 @@ export function defineJobCreate(group: Command, act: Act): void {
   const command = addDraftOptions(
     group
       .command('create')
-      .summary('record a new run; prints its id')
       .description(
         'Records a new run and prints its id, alone. The configuration is read from config.cfg: the whole file is kept with the job, and the PVT points that it implies are what the job is expected to deliver.',
       ),

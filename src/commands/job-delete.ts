@@ -14,7 +14,6 @@ interface Options {
 export function defineJobDelete(group: Command, act: Act): void {
   const command = group
     .command('delete')
-    .summary('remove a job and its results')
     .description(
       'Removes a job with its results, stages and log, after asking on a terminal. Elsewhere it needs --yes. A pinned job stays.',
     )

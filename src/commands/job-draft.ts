@@ -8,7 +8,7 @@ import { usageError } from '../errors.ts'
 import { newJob } from '../import/describe-job.ts'
 import { realFolder, realPath } from '../import/find-files.ts'
 import type { JobDraft } from '../import/flow-record.ts'
-import { problemText } from '../import/import-results.ts'
+import { problemText } from '../import/import-problems.ts'
 import { type LoadedConfiguration, loadConfiguration } from '../import/load-configuration.ts'
 import { collect, counted, toStageName } from './shared.ts'
 

@@ -15,7 +15,6 @@ interface Options {
 export function defineJobLog(group: Command, act: Act): void {
   const command = group
     .command('log')
-    .summary("read a job's log, or add to it")
     .description("Prints a job's log, oldest first; with --add adds a line to it.")
     .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
     .addOption(

@@ -8,7 +8,6 @@ import { whichJob } from './which-job.ts'
 export function defineJobNote(group: Command, act: Act): void {
   const command = group
     .command('note')
-    .summary("add a note to a job's log")
     .description("Adds a line to a job's log under your name.")
     .usage('[options] [job] <text>')
     .argument('<job or text>', 'id, prefix, @latest or . (default: $PVT_JOB, else .); alone it is the note')

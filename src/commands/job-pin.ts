@@ -8,7 +8,6 @@ import { whichJob } from './which-job.ts'
 export function defineJobPin(group: Command, act: Act): void {
   const command = group
     .command('pin')
-    .summary('protect a job from cleanup')
     .description('Protects a job with all that belongs to it: cleanup keeps it, and job delete refuses.')
     .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
     .action(act(runJobPin))
@@ -18,7 +17,6 @@ export function defineJobPin(group: Command, act: Act): void {
 export function defineJobUnpin(group: Command, act: Act): void {
   const command = group
     .command('unpin')
-    .summary('protect a job no longer')
     .description('Takes the pin away: the job can be deleted again, and cleanup treats it as every other.')
     .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
     .action(act(runJobUnpin))

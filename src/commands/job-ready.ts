@@ -13,7 +13,6 @@ import { whichJob } from './which-job.ts'
 export function defineJobReady(group: Command, act: Act): void {
   const command = group
     .command('ready')
-    .summary('whether a job may start: what it waits for has ended as asked')
     .description(
       'Says whether a job is ready, waiting, or never will be, and why; exit code 0 when it is ready, else 7. A job that waits for one that has failed never becomes ready, unless that one is taken up again.',
     )

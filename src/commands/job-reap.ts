@@ -17,7 +17,6 @@ interface Options extends NotifyOption {
 export function defineJobReap(group: Command, act: Act): void {
   const command = group
     .command('reap')
-    .summary('end running jobs whose process is gone or that are silent')
     .description(
       'Ends running jobs that nobody works on any more: their process on this host is gone, or nothing was heard of them for longer than --silent. Each is judged by its files and becomes completed or failed, with the reason. A job whose process lives on this host is left alone. For cron.',
     )

@@ -21,7 +21,6 @@ interface Options extends NotifyOption {
 export function defineJobStatus(group: Command, act: Act): void {
   const command = group
     .command('status')
-    .summary('show a job, or move it to a new state')
     .description(
       `Shows a job: its parameters, the stage timeline with how far each stage is and how long it still takes, the simulations, paths and error. With a new status (${jobStatuses.join(', ')}) moves it there.`,
     )

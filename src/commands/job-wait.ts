@@ -18,7 +18,6 @@ interface Options {
 export function defineJobWait(group: Command, act: Act): void {
   const command = group
     .command('wait')
-    .summary('wait until jobs have ended, or until they may start')
     .description(
       'Waits until every job that is named has ended: exit code 0 when all have completed, 7 when one has failed or was cancelled, 124 when --timeout is over before. With --for-ready until all are ready (0), or one never will be (7). A database that is away for a while does not end it.',
     )

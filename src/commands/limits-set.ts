@@ -13,7 +13,6 @@ export interface DomainOption {
 export function defineLimitsSet(group: Command, act: Act): void {
   const command = group
     .command('set')
-    .summary("keep a limits file as the domain's limits")
     .description(
       "Reads a limits file and keeps it as the newest version of the domain's limits; results check uses it from now on. The file that is in force already makes no new version.",
     )

@@ -16,7 +16,6 @@ interface Options extends DomainOption {
 export function defineLimitsShow(group: Command, act: Act): void {
   const command = group
     .command('show')
-    .summary("print a domain's limits")
     .description(
       "Prints the limits of a domain, the newest version or an older one, in base units: its CSV is a limits file again. --original prints the file's own text.",
     )
@@ -68,7 +67,6 @@ const csvColumns: Column<Limit>[] = [
 export function defineLimitsList(group: Command, act: Act): void {
   const command = group
     .command('list')
-    .summary('the versions of the limits of all domains, or of one')
     .description(
       'Prints every version of the limits that is kept, newest first; of one domain with --domain.',
     )

@@ -22,7 +22,6 @@ interface WaiveOptions extends DomainOption {
 export function defineLimitsWaive(group: Command, act: Act): void {
   const command = group
     .command('waive')
-    .summary('accept a violated limit for a while')
     .description(
       'Accepts what a measurement of the domain violates or lacks, at some points or at all, until a day is over. results check shows it as waived with the reason; after the day it counts again.',
     )
@@ -88,7 +87,6 @@ function toLastInstant(text: string, now: string): string {
 export function defineLimitsWaivers(group: Command, act: Act): void {
   const command = group
     .command('waivers')
-    .summary('what is waived, until when, by whom and why')
     .description('Prints the waivers of all domains, or of one with --domain; those that are over too.')
     .option('--domain <d>', 'the domain folder: its path or its name')
     .action(act(runLimitsWaivers))
@@ -125,7 +123,6 @@ const listTable: Column<Waiver & { in_force: boolean }>[] = [
 export function defineLimitsUnwaive(group: Command, act: Act): void {
   const command = group
     .command('unwaive')
-    .summary('take a waiver back')
     .description('Takes a waiver back: the limit counts again. Verdicts that relied on it keep its reason.')
     .argument('<waiver>', 'its id, or the first 4 characters or more')
     .action(act(runLimitsUnwaive))

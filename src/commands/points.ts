@@ -24,7 +24,6 @@ export function definePoints(program: Command, act: Act): void {
   const command = addFilters(
     program
       .command('points')
-      .summary('what became of each PVT point of a run')
       .description(
         "Prints every expected PVT point in flow order: whether it was submitted, runs, is done or failed, how often it was simulated, the farm's number and the flow's own word for it, what is stored of it, and which values changed from one simulation to the next. What was not followed has no state (-).",
       ),

@@ -19,7 +19,6 @@ interface Options {
 export function defineRestore(program: Command, act: Act): void {
   const command = program
     .command('restore')
-    .summary('replace the contents of the database by a backup')
     .description(
       'Replaces the contents of the database by those of a backup, in one step, after saving the present ones beside the database. Asks on a terminal; elsewhere it needs --yes.',
     )

@@ -34,7 +34,6 @@ export function defineResultsCheck(group: Command, act: Act): void {
   const command = addFilters(
     group
       .command('check')
-      .summary('hold the results against limits; exit 7 when one is violated or incomplete')
       .description(
         "Holds the results against limits, a row per limit: the worst value, its PVT point and its margin. Exit code 7 on any fail or incomplete. The limits are the domain's newest (pvt limits set), or those of --limits. The verdict on a whole job is kept with it.",
       ),

@@ -24,7 +24,6 @@ type Part = (typeof parts)[number]
 export function defineResultsCompare(group: Command, act: Act): void {
   const command = group
     .command('compare')
-    .summary('two jobs side by side; exit 7 when a value changed or is missing')
     .description(
       'Compares the values of two jobs, the largest change first, and says what else they differ in. Exit code 7 when a value changed beyond the tolerance, failed, came back, or is missing. Without a tolerance every difference counts.',
     )

@@ -28,7 +28,6 @@ export function defineResultsExport(group: Command, act: Act): void {
   const command = addFilters(
     group
       .command('export')
-      .summary('write the results to a file: CSV, JSON, ndjson or Parquet')
       .description(
         'Writes all results, a row per PVT point and sweep row, to a file or to stdout: CSV, unless -f, --type or an ending .parquet of the file says otherwise. The file is put in place whole.',
       ),

@@ -40,7 +40,6 @@ interface Options extends JobOption {
 export function defineResultsImport(group: Command, act: Act): void {
   const command = group
     .command('import')
-    .summary("read a run's files into the database")
     .description(
       "Reads a backup folder, a domain folder's live tree, a creport.txt, a report_*.txt or a measure file into a job, in one step: whole or not at all. Importing the same again changes nothing. Exit code 6 when something could not be read; what was good is stored.",
     )

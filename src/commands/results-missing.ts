@@ -15,7 +15,6 @@ export function defineResultsMissing(group: Command, act: Act): void {
   const command = addFilters(
     group
       .command('missing')
-      .summary('expected PVT points without a result; exit 7 when there are any')
       .description(
         'Prints the PVT points that are expected and have no result; exit code 7 when there are any. --format rerun prints their folders, a line each.',
       ),

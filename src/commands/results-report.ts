@@ -32,7 +32,6 @@ export function defineResultsReport(group: Command, act: Act): void {
   const command = addFilters(
     group
       .command('report')
-      .summary('one web page about the job: verdict, limits, heat maps, comparison')
       .description(
         "Writes one HTML page that needs nothing besides itself: the verdict, limits with margins, a heat map per measurement, what is missing or failed, the comparison with another job, all values. The limits are the domain's newest (pvt limits set), or those of --limits. Without -o it goes to stdout, on a terminal to pvt-report-<job>.html in this folder. The file is put in place whole.",
       ),

@@ -11,7 +11,6 @@ export function defineResultsSensitivity(group: Command, act: Act): void {
   const command = addFilters(
     group
       .command('sensitivity')
-      .summary('which axis moves a measurement: corner, extraction, temperature, each supply')
       .description(
         'Prints, per measurement and axis, how much of the spread the axis explains by itself, in which direction, and which of its levels gathers the failed and missing values. Every value counts once; in a matrix that is not full the shares need not add up to 100 %.',
       ),

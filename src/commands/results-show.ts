@@ -28,7 +28,6 @@ export function defineResultsShow(group: Command, act: Act): void {
   const command = addFilters(
     group
       .command('show')
-      .summary('print the measured values')
       .description(
         "Prints the measured values, a row per PVT point (per sweep row where there is a sweep), in flow order. In the table ! violates the domain's limits, ~ is near one, * is the worst value of the column; a table wider than the terminal is folded.",
       ),

@@ -16,7 +16,6 @@ export function defineResultsSummary(group: Command, act: Act): void {
   const command = addFilters(
     group
       .command('summary')
-      .summary('minimum, mean, maximum and their points per measurement')
       .description(
         'Prints a row per measurement: how many values there are, the extremes with their PVT points, and the spread. In the table ! violates the limit of the domain, ~ is near it, * is the worse extreme.',
       ),

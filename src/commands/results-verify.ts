@@ -15,9 +15,6 @@ import { whichJob } from './which-job.ts'
 export function defineResultsVerify(group: Command, act: Act): void {
   const command = group
     .command('verify')
-    .summary(
-      "hold a run's files against each other before raw data is deleted; exit 7 when something is wrong",
-    )
     .description(
       'Every expected PVT point has a report with values, stands in creport.txt, and agrees with its measure file. Prints what is wrong, exit code 7 when there is anything. With a folder that has a config.cfg the database is not asked. Nothing is stored.',
     )

@@ -28,7 +28,6 @@ export function defineRun(program: Command, act: Act): void {
   const command = addDraftOptions(
     program
       .command('run')
-      .summary('run a flow and record it as a job')
       .description(
         'Makes a job, runs the command and follows it: its stages from script_logging.log, its points from the folders. At the end the new backup is imported, and the files say whether the job is completed or failed, whatever the exit code. The exit code is that of the command. A database that is away holds nothing up: what is to be recorded is spooled.',
       )

@@ -10,7 +10,6 @@ import { type Act, addExamples, counted, fieldColumns, shortId } from './shared.
 export function defineSpoolList(group: Command, act: Act): void {
   const command = group
     .command('list')
-    .summary('changes that wait for a database')
     .description(
       'Lists the changes that were made with --best-effort while their database was away, and those that a database refused. The database is not asked.',
     )
@@ -57,7 +56,6 @@ const columns: Column<Row>[] = [
 export function defineSpoolFlush(group: Command, act: Act): void {
   const command = group
     .command('flush')
-    .summary('deliver what waits for the database')
     .description(
       'Delivers all changes that wait for the database, oldest first, each once. What the database refuses is put aside and shown by `pvt spool list`; then the exit code is 4.',
     )
@@ -86,7 +84,6 @@ interface DropOptions {
 export function defineSpoolDrop(group: Command, act: Act): void {
   const command = group
     .command('drop')
-    .summary('throw spooled changes away')
     .description(
       'Throws changes of the spool away, undelivered: those that are named, or with --parked the refused ones.',
     )

@@ -9,7 +9,6 @@ import { whichJob } from './which-job.ts'
 export function defineStageList(group: Command, act: Act): void {
   const command = group
     .command('list')
-    .summary("print a job's stage timeline")
     .description('Prints the stage timeline of a job: every attempt at every stage.')
     .addOption(jobOption())
     .action(act(runStageList))

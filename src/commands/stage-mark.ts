@@ -3,11 +3,9 @@ import type { Context } from '../context.ts'
 import type { Job } from '../domain/job.ts'
 import { type Change, failStage, finishStage, type Present, startStage } from '../domain/timeline.ts'
 import { PvtError, usageError } from '../errors.ts'
-import { findFiles, newestBackup, realPath } from '../import/find-files.ts'
-import { importSources, readFound } from '../import/import-results.ts'
+import { newestBackup, realPath } from '../import/find-files.ts'
 import { changeJob } from '../store/change-job.ts'
 import { findJob } from '../store/jobs.ts'
-import { importedText, warnOfProblems } from './import-answer.ts'
 import { notifyEnd, type NotifyOption, notifyOption } from './notify-option.ts'
 import {
   type Act,
@@ -21,12 +19,10 @@ import {
   bestEffortOption,
 } from './shared.ts'
 import { whichJob } from './which-job.ts'
-import { programVersion } from '../version.ts'
 
 export function defineStageStart(group: Command, act: Act): void {
   const command = group
     .command('start')
-    .summary('mark a stage as started')
     .description(
       'Marks a stage as started and a queued job as running. A stage that was done before gets a new attempt.',
     )
@@ -40,7 +36,6 @@ export function defineStageStart(group: Command, act: Act): void {
 export function defineStageDone(group: Command, act: Act): void {
   const command = group
     .command('done')
-    .summary('mark a stage as done')
     .description(
       'Marks a stage as done. The last planned stage completes the job. Marking it twice changes nothing.',
     )
@@ -57,7 +52,6 @@ export function defineStageDone(group: Command, act: Act): void {
 export function defineStageFail(group: Command, act: Act): void {
   const command = group
     .command('fail')
-    .summary('mark a stage, and with it the job, as failed')
     .description('Marks a stage as failed, and the job with it.')
     .argument('<stage>', stageHelp)
     .addOption(jobOption())
@@ -117,6 +111,7 @@ export async function runStageDone(context: Context, stage: string, options: Don
     await answer(context, job, change, `stage ${name} done`, `stage ${name} was done already`)
     return tell()
   }
+  const { importBackup } = await import('./late.ts')
   const imported = await importBackup(context, job, backup).catch(async (error: unknown) => {
     await tell()
     throw error instanceof PvtError ? markedButNotImported(error, name) : error
@@ -163,27 +158,6 @@ function withBackup(change: Change | null, { job }: Present, backup: string | nu
     log: { level: 'info', message: `backup is ${backup}` },
     warnings: [],
   }
-}
-
-async function importBackup(context: Context, job: Job, backup: string): Promise<string> {
-  const options = {
-    point: null,
-    dryRun: false,
-    strict: false,
-    now: context.now(),
-    user: context.settings.user,
-    programVersion,
-  }
-  const found = findFiles(backup)
-  const report = await importSources(
-    await context.database(),
-    job.job_id,
-    found,
-    readFound(found, options),
-    options,
-  )
-  warnOfProblems(context, report)
-  return importedText(report)
 }
 
 async function mark(

@@ -12,7 +12,6 @@ interface Options {
 export function defineStats(program: Command, act: Act): void {
   const command = program
     .command('stats')
-    .summary('success rate, times and shares over the recorded runs')
     .description(
       'Prints jobs by state, the success rate, the times per job and stage, and the shares of users, domains and simulators.',
     )

@@ -34,7 +34,6 @@ interface Options extends DomainOption {
 export function defineTrend(program: Command, act: Act): void {
   const command = program
     .command('trend')
-    .summary('a measurement over the newest jobs of a domain')
     .description(
       "Prints a measurement over the newest jobs of a domain, oldest first: minimum, mean, maximum, and the worst value with its point: the one with the smallest margin to the domain's limits for its point, without limits the largest in size.",
     )

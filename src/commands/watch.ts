@@ -30,7 +30,6 @@ export function defineWatch(program: Command, act: Act): void {
   const command = addDraftOptions(
     program
       .command('watch')
-      .summary('record a flow that somebody else started')
       .description(
         'Follows the flow in a domain folder as `pvt run` does, without having started it: the newest of script_logging.log while it goes on, else the next one. Ends with the flow: exit code 0 when its files say completed, 7 when they say failed. Ctrl-C ends the watching, not the flow.',
       )

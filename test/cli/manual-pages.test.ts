@@ -42,8 +42,8 @@ const sections = [
 ]
 
 describe('the manual pages', () => {
-  test('are one for the program, each group and each command', () => {
-    const program = wholeProgram()
+  test('are one for the program, each group and each command', async () => {
+    const program = await wholeProgram()
     const commands = [program, ...program.commands, ...leaves(program)]
     const names = commands.map(
       (command) => `${['pvt', ...pathOf(command).split(' ')].filter(Boolean).join('-')}.1`,
@@ -150,7 +150,7 @@ describe('pvt help', () => {
   })
 
   test('of every group and command ends with examples', async () => {
-    const program = wholeProgram()
+    const program = await wholeProgram()
     for (const command of [program, ...program.commands]) {
       const { stdout } = await place.pvt([...pathOf(command).split(' ').filter(Boolean), '--help'])
       expect(stdout, pathOf(command)).toMatch(/\n\nExamples:\n( {2}\$ pvt .+\n)+$/)

@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { findPosition } from '../../src/commands/completion-position.ts'
+import { commands } from '../../src/commands/index.ts'
 import { valueKind } from '../../src/commands/completion-values.ts'
 import { examplesOf } from '../../src/commands/shared.ts'
 import { leaves, pathOf, wholeProgram } from './whole-program.ts'
 
-const program = wholeProgram()
+const program = await wholeProgram()
 const all = leaves(program).map((command) => ({ path: pathOf(command), command }))
+
+test('the table of commands has them under their own names', () => {
+  const names = commands.flatMap((entry) =>
+    'define' in entry ? [entry.name] : entry.commands.map(({ name }) => `${entry.name} ${name}`),
+  )
+  expect(all.map(({ path }) => path)).toEqual(names)
+})
 
 describe.each(all)('$path', ({ path, command }) => {
   test('has a summary without a capital and without a period at its end', () => {

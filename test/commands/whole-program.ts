@@ -1,18 +1,18 @@
 import { Command } from 'commander'
-import { commands } from '../../src/commands/index.ts'
+import { commands, defineCommand } from '../../src/commands/index.ts'
 import type { Act } from '../../src/commands/shared.ts'
 
 /** The program with all its commands, as src/cli.ts defines it but for the global options; nothing in it can run. */
-export function wholeProgram(): Command {
+export async function wholeProgram(): Promise<Command> {
   const program = new Command('pvt')
   const act: Act = () => () => Promise.reject(new Error('the definitions only'))
   for (const entry of commands) {
     if ('define' in entry) {
-      entry.define(program, act)
+      await defineCommand(program, entry, act)
       continue
     }
     const group = program.command(entry.name).summary(entry.summary)
-    for (const define of entry.commands) define(group, act)
+    for (const command of entry.commands) await defineCommand(group, command, act)
   }
   return program
 }

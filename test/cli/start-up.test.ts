@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openWorkplace, type Workplace } from './run-pvt.ts'
+
+/**
+ * The commands that scripts and shells call all the time read one part of the program, dist/cli.cjs; the other part
+ * takes as long again. A test without a clock: what a call has read.
+ */
+let place: Workplace
+let job: string
+
+beforeAll(async () => {
+  place = openWorkplace()
+  job = await place.create(['--set', 'mode=prelay'])
+  const spy = [
+    `const fs = require('node:fs'), { readFileSync } = fs, read = []`,
+    `fs.readFileSync = (path, ...rest) => (read.push(String(path)), readFileSync(path, ...rest))`,
+    `process.on('exit', () => fs.writeSync(2, read.filter((path) => /dist.*cjs$/.test(path)).join('\\n')))`,
+  ]
+  writeFileSync(place.path('spy.cjs'), spy.join('\n'))
+})
+
+afterAll(() => {
+  place.remove()
+})
+
+async function partsOf(words: string): Promise<string[]> {
+  const { stderr, code } = await place.pvt(words.split(' '), {
+    env: { NODE_OPTIONS: `--require ${place.path('spy.cjs')}`, PVT_JOB: job },
+  })
+  expect(code, stderr).toBe(0)
+  return stderr
+    .split('\n')
+    .filter((line) => line.endsWith('.cjs'))
+    .map((path) => path.replace(/.*\//, ''))
+}
+
+describe('one part of the program is enough', () => {
+  test.each([
+    ...['stage start gen', 'stage done gen', 'job create --set mode=prelay', 'history', 'history --json'],
+    ...['job status', 'job log', 'job note . seen', 'stage list'],
+  ])('pvt %s', async (words) => {
+    expect(await partsOf(words)).toEqual(['cli.cjs'])
+  })
+
+  test.each([
+    ['pvt job status ', () => job.slice(0, 8)],
+    ['pvt ', () => 'results'],
+    ['pvt results s', () => 'sensitivity'],
+  ])('to complete %j', async (line, candidate) => {
+    const { stdout, stderr } = await place.pvt(['__complete', 'bash', line, String(line.length)], {
+      env: { NODE_OPTIONS: `--require ${place.path('spy.cjs')}` },
+    })
+    expect(stdout).toContain(candidate())
+    expect(stderr).toMatch(/^\S+\/cli\.cjs$/)
+  })
+})
+
+test.each(['results summary', 'stats', 'help', 'job --help'])(
+  'pvt %s takes the other one, too',
+  async (words) => {
+    expect(await partsOf(words)).toEqual(['cli.cjs', 'late.cjs'])
+  },
+)
