@@ -1,5 +1,5 @@
 import { baseCorners, gateSplitCorners } from './matrix.ts'
-import { type PvtPoint, pointName } from './point.ts'
+import { type PvtPoint, pointName, samePoint } from './point.ts'
 
 /**
  * Puts things that have a PVT point into flow order: by the job's expected points, and what is not among them
@@ -12,6 +12,7 @@ export function inFlowOrder<Item>(
   expected: readonly PvtPoint[],
   places: ReadonlyMap<string, number> = flowPlaces(expected.map(pointName)),
 ): Item[] {
+  if (areInOrder(items, pointOf, expected)) return [...items]
   const groups = Array.from(expected, (): Item[] | null => null)
   const others: Item[] = []
   for (const item of items) {
@@ -25,6 +26,21 @@ export function inFlowOrder<Item>(
   keyed.sort((a, b) => compareKeys(a.key, b.key))
   for (const { item } of keyed) ordered.push(item)
   return ordered
+}
+
+/** Whether all have expected points, in the order of these: so a backup is read, and names take longer to make. */
+function areInOrder<Item>(
+  items: readonly Item[],
+  pointOf: (item: Item) => PvtPoint,
+  expected: readonly PvtPoint[],
+): boolean {
+  let place = 0
+  for (const item of items) {
+    const point = pointOf(item)
+    while (place < expected.length && !samePoint(expected[place]!, point)) place += 1
+    if (place === expected.length) return false
+  }
+  return true
 }
 
 /** The place of each expected point, by its name; `names` are in flow order. */

@@ -54,6 +54,13 @@ export function pointName(point: Omit<PvtPoint, 'temperature_c'>): string {
   return `${point.corner}/${point.extraction}/${point.temperature}/${point.voltage_combo}`
 }
 
+/** Whether two points have the same name. */
+export const samePoint = (a: PvtPoint, b: PvtPoint): boolean =>
+  a.corner === b.corner &&
+  a.extraction === b.extraction &&
+  a.temperature === b.temperature &&
+  a.voltage_combo === b.voltage_combo
+
 /** Each point once, in the order in which it comes first. */
 export function distinctPoints<Point extends PvtPoint>(points: readonly Point[]): Point[] {
   const first = new Map<string, Point>()

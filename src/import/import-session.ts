@@ -1,5 +1,5 @@
 import type { Disagreement, ValueChange } from '../domain/combine-results.ts'
-import { type PvtPoint, pointName } from '../domain/point.ts'
+import { type PvtPoint, pointName, samePoint } from '../domain/point.ts'
 import { addToTotals, emptyTotals, type PointTotals } from '../domain/point-totals.ts'
 import type { Rank } from '../domain/provenance.ts'
 import type { Result } from '../domain/result.ts'
@@ -190,9 +190,3 @@ export class ImportSession {
     addToTotals(totals, result)
   }
 }
-
-const samePoint = (a: PvtPoint, b: PvtPoint): boolean =>
-  a.corner === b.corner &&
-  a.extraction === b.extraction &&
-  a.temperature === b.temperature &&
-  a.voltage_combo === b.voltage_combo

@@ -69,7 +69,7 @@ async function record(
   for (const operation of operations) {
     const byRound: Statement[][] = []
     for (let round = 0; round < rounds; round += 1) {
-      await operation.run(database, round)
+      await runOften(operation, database, round)
       byRound.push(take())
     }
     recorded.push(byRound)
@@ -90,23 +90,29 @@ async function measure(
   recorded: readonly Statement[][],
   { db, replayers, rounds }: Ring,
 ): Promise<OperationFigure> {
-  const ours: Contestant = { name: 'ours', run: (round) => timed(() => operation.run(db, round)) }
+  const ours: Contestant = { name: 'ours', run: (round) => timed(() => runOften(operation, db, round)) }
   const theirs = replayers.map((replayer): Contestant => ({
     name: 'python',
     run: (round) => replayer.run(recorded[round]!),
   }))
+  const { calls = 1 } = operation
+  const perCall = (times: readonly number[]): Spread => spread(times.map((time) => time / calls))
   const [own, bare, whole] = await interleave([ours, ...theirs], rounds, warmUp)
   return {
     name: operation.name,
-    ...spread(own!.times),
+    ...perCall(own!.times),
     limit: operation.limit,
     earlier: operation.earlier,
-    statements: recorded[0]!.length,
-    python: bare === undefined ? null : spread(bare.times),
+    statements: recorded[0]!.length / calls,
+    python: bare === undefined ? null : perCall(bare.times),
     toPython: bare === undefined ? null : ratio(own!, bare),
-    whole: whole === undefined ? null : spread(whole.times),
+    whole: whole === undefined ? null : perCall(whole.times),
     toWhole: whole === undefined ? null : ratio(own!, whole),
   }
+}
+
+async function runOften({ run, calls = 1 }: Operation, db: Database, round: number): Promise<void> {
+  for (let call = 0; call < calls; call += 1) await run(db, round)
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
