@@ -2,7 +2,7 @@
 // without, in one (shared) what both use; and one file for each library that only some commands need.
 // Start-up time is the reason for everything here (figures in README.md, "How fast it is").
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename } from 'node:path'
 import { build, transform } from 'esbuild'
@@ -159,6 +159,7 @@ const keepTogether = {
   },
 }
 
+mkdirSync('dist', { recursive: true })
 await buildProgram()
 await build({
   ...shared,
