@@ -138,8 +138,12 @@ function fillWhenLent(code) {
   return code.replace(statement, `var fill=lent=>{fill=known=>known;${filling.slice(0, -1)};return lent};`)
 }
 
+/** As the function that bin/pvt.cjs calls: wrapped there, a start would copy all of it. */
 function writeProgram(part, code) {
-  writeFileSync(`dist/${part}.cjs`, code)
+  writeFileSync(
+    `dist/${part}.cjs`,
+    `(function (exports, require, module, __filename, __dirname) { ${code}\n})`,
+  )
   refuseWideCharacters(`dist/${part}.cjs`)
   rmSync(`dist/${part}.cache`, { force: true })
 }

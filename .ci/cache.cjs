@@ -2,7 +2,7 @@
 // Writes dist/<part>.cache for each part of the program that is named: what V8 made of dist/<part>.cjs, with all
 // functions that the commands below have called. The program is run in this process; bin/pvt.cjs reads the caches.
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
-const { createRequire, wrap } = require('node:module')
+const { createRequire } = require('node:module')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { Script } = require('node:vm')
@@ -74,7 +74,7 @@ function run(command) {
 
 function compile(file) {
   const filename = join(folder, file)
-  return new Script(wrap(readFileSync(filename, 'latin1')), { filename })
+  return new Script(readFileSync(filename, 'latin1'), { filename })
 }
 
 function requirePart(name) {
