@@ -1,28 +1,13 @@
 import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { eachEngine, type FreshDatabase } from '../support/databases.ts'
+import { expect, test } from 'vitest'
 import { expectFailure, instant } from './run-pvt.ts'
-import { type FlowPlace, isThere, openFlowPlace, until } from './flow-place.ts'
+import { type FlowPlace, isThere, onEachEngine, until } from './flow-place.ts'
 import type { StandInFlow } from '../fixtures/stand-in-flow.ts'
 
 const run = ['run', '--interval', '0.2']
 
-describe.each(eachEngine)('pvt run on $name', ({ make }) => {
-  let fresh: FreshDatabase
-  let place: FlowPlace
-
-  beforeEach(async () => {
-    fresh = await make()
-    place = openFlowPlace(fresh)
-    expect((await place.pvt(['db', 'migrate'])).code).toBe(0)
-  })
-
-  afterEach(async () => {
-    place.remove()
-    await fresh.drop()
-  })
-
+onEachEngine('pvt run', (place) => {
   const inDomain = (args: readonly string[], env = {}): ReturnType<FlowPlace['pvt']> =>
     place.pvt(args, { cwd: place.domain, env })
 
