@@ -96,7 +96,12 @@ export async function runRun(context: Context, words: readonly string[], options
   await recorder.write(follower.end(ending))
   signals.close()
   for (const file of outputs ?? []) file.close()
-  await tellVerdict(context, job_id)
+  try {
+    await tellVerdict(context, job_id)
+  } catch (error) {
+    recorder.tell(messageOf(error))
+  }
+  // The command's own, whatever became of recording it.
   context.exitWith(asked === null ? exitCodeOf(end) : 128 + constants.signals[asked])
 }
 

@@ -195,6 +195,17 @@ onEachEngine('pvt run', (place) => {
     expect(await place.job()).toMatchObject({ successful_simulations: 44 })
   })
 
+  test("a job that is removed while its flow runs: that is told, and the exit code stays the command's", async () => {
+    const flow = place.flow({ holds: ['running-typical'] })
+    const started = place.start([...run, '--', 'sh', '-c', 'sh flow.sh; exit 3'])
+    await flow.reached('running-typical')
+    const { job_id } = await until(place.job, ({ current_stage }) => current_stage === 'run')
+    expect((await place.pvt(['job', 'delete', job_id, '--yes'])).code).toBe(0)
+    flow.release('running-typical')
+    const { code, stderr } = await started.ended
+    expect({ code, stderr }).toEqual({ code: 3, stderr: `pvt: job ${job_id} is not there\n` })
+  })
+
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
