@@ -32,6 +32,12 @@ const selectOpenOfJob = `select ${columnList} from runs where job_id = $1 and en
 
 const closeRun = 'update runs set ended_at = seen_at where job_id = $1 and run_number = $2'
 
+const selectOutputPaths = `
+  select job_id, output_path, errors_path from runs
+  where host = $1 and (output_path is not null or errors_path is not null)
+    and job_id = coalesce(cast($2 as text), job_id)
+  order by job_id, run_number`
+
 type RunRow = Omit<Run, 'command'> & { command: string | null }
 
 const toRun = ({ command, ...row }: RunRow): Run => ({
@@ -52,6 +58,14 @@ export type OpenRun = Run & { name: string; user: string; domain_path: string }
 export async function findOpenRuns(db: Database): Promise<OpenRun[]> {
   const rows = await db.query<RunRow & Pick<OpenRun, 'name' | 'user' | 'domain_path'>>(selectOpenRuns)
   return rows.map((row) => ({ ...row, ...toRun(row) }))
+}
+
+/** The files that a run's output was kept in. */
+export type OutputPaths = Pick<Run, 'job_id' | 'output_path' | 'errors_path'>
+
+/** Those of the runs on a host: of a job, or of all. */
+export function findOutputPaths(db: Database, host: string, jobId: string | null): Promise<OutputPaths[]> {
+  return db.query<OutputPaths>(selectOutputPaths, [host, jobId])
 }
 
 /** Stores a run, new or changed. */

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { deleteJob } from '../../src/store/jobs.ts'
 import { bootId, processStart } from '../../src/store/process-identity.ts'
-import { closeRuns, findOpenRuns, findRun, isAlive, saveRun } from '../../src/store/runs.ts'
+import { closeRuns, findOpenRuns, findOutputPaths, findRun, isAlive, saveRun } from '../../src/store/runs.ts'
 import { onEachEngine } from './contract.ts'
 import { aRun, at, moved, storeJob, storeJobIn } from './jobs.ts'
 
@@ -52,7 +52,7 @@ onEachEngine('the runs of a job', (given) => {
     await saveRun(given.db, aRun(job_id, { run_number: 1, ended_at: at(1) }))
     await saveRun(given.db, aRun(job_id, { run_number: 2, seen_at: at(2) }))
     await saveRun(given.db, aRun(job_id, { run_number: 3, seen_at: at(3) }))
-    await saveRun(given.db, aRun(other.job_id))
+    await saveRun(given.db, aRun(other.job_id, { started_at: at(1) }))
     await closeRuns(given.db, job_id, ({ run_number }) => run_number === 2)
     expect(await open()).toEqual(['job 3', 'other 1'])
     await closeRuns(given.db, job_id)
@@ -70,6 +70,28 @@ onEachEngine('the runs of a job', (given) => {
     for (const { job_id } of [dead, alive]) await moved(given.db, job_id, 'cancelled')
     expect(await findRun(given.db, dead.job_id)).toMatchObject({ ended_at: at(5), exit_code: null })
     expect(await findRun(given.db, alive.job_id)).toMatchObject({ ended_at: null })
+  })
+
+  test('have files of output: those of a host, of one job or of all', async () => {
+    const [one, two] = [await storeJob(given.db), await storeJob(given.db)]
+    const paths = async (host: string, jobId: string | null) =>
+      (await findOutputPaths(given.db, host, jobId)).map(({ output_path, errors_path }) => [
+        output_path,
+        errors_path,
+      ])
+    await saveRun(given.db, aRun(one.job_id, { output_path: '/1.out', errors_path: '/1.err' }))
+    await saveRun(given.db, aRun(one.job_id, { run_number: 2, kind: 'watch' }))
+    await saveRun(given.db, aRun(two.job_id, { errors_path: '/2.err' }))
+    await saveRun(given.db, aRun(two.job_id, { run_number: 2, host: 'farm2', output_path: '/3.out' }))
+    expect((await paths('farm1', null)).sort()).toEqual(
+      [
+        ['/1.out', '/1.err'],
+        [null, '/2.err'],
+      ].sort(),
+    )
+    expect(await paths('farm1', one.job_id)).toEqual([['/1.out', '/1.err']])
+    expect(await paths('farm2', null)).toEqual([['/3.out', null]])
+    expect(await paths('farm3', null)).toEqual([])
   })
 
   test('belong to their job and go with it; one of no job is refused', async () => {
