@@ -1,8 +1,10 @@
+import { hostname } from 'node:os'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { endedStatuses, hasEnded, type JobStatus } from '../domain/job.ts'
 import { applyRetention, type RetentionPolicy, type Verdict } from '../domain/retention.ts'
 import { usageError } from '../errors.ts'
+import { removeOutputs } from '../import/remove-outputs.ts'
 import type { Database } from '../store/database.ts'
 import {
   checkRoomToRewrite,
@@ -16,6 +18,7 @@ import { type EndedJob, findEndedJobs } from '../store/history.ts'
 import { type Lock, withLock } from '../store/lock.ts'
 import { tables } from '../store/maintenance.ts'
 import { removeJobs } from '../store/remove-jobs.ts'
+import { findOutputPaths } from '../store/runs.ts'
 import { cleanupDocument } from './cleanup-answer.ts'
 import { confirmOrRefuse } from './confirm.ts'
 import { domainOption, statusOption, toDomain } from './history.ts'
@@ -72,7 +75,10 @@ export async function runCleanup(context: Context, options: Options): Promise<vo
   if (doomed.length > 0 && context.canAsk) {
     await confirmOrRefuse(context, questionOf(doomed.length, policy), options.yes)
   }
+  const outputs = doomed.length === 0 ? [] : await findOutputPaths(db, hostname(), null)
   const { gone, freed } = await carryOut(context, db, doomed, options.vacuum === true)
+  const unneeded = outputs.filter(({ job_id }) => gone.has(job_id))
+  for (const failure of removeOutputs(context.settings.outputs, unneeded)) context.warn(failure)
   const done = verdicts.map((verdict) =>
     verdict.action === 'remove' && !gone.has(verdict.job.job_id)
       ? {

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { exitCodes } from '../errors.ts'
 import { type ImportReport, problemText } from '../import/import-results.ts'
+import type { ImportRecord } from '../store/imports.ts'
 import { counted, shortId } from './shared.ts'
 
 /** Names every problem on stderr; one that kept something from being read makes the exit code 6. */
@@ -88,3 +89,17 @@ export function lineOf(report: ImportReport, { dryRun }: { dryRun: boolean }): s
   const id = report.job_id === null ? 'a new job' : shortId(report.job_id)
   return `${id} ${importedText(report)}${dryRun ? ' (dry run: nothing stored)' : ''}`
 }
+
+/** What was read and stored, in the order of every list of imports. */
+export const readKeys = [
+  ...(['files_read', 'points', 'results_new', 'results_updated', 'results_unchanged'] as const),
+  ...(['measurements', 'failed_measurements', 'missing_points', 'disagreements', 'problems'] as const),
+] satisfies readonly (keyof ImportReport & keyof ImportRecord)[]
+
+/** What an import again has changed. */
+export const changeKeys = [
+  'changes',
+  'changes_count',
+  'vanished',
+  'vanished_count',
+] as const satisfies readonly (keyof ImportReport & keyof ImportRecord)[]

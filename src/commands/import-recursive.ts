@@ -7,7 +7,7 @@ import { findJobOfCopy, importBackup } from '../import/import-backup.ts'
 import { type ImportOptions, type ImportReport, problemText, readFound } from '../import/import-results.ts'
 import type { Database } from '../store/database.ts'
 import { findJobByBackup } from '../store/jobs.ts'
-import { lineOf, warnOfProblems } from './import-answer.ts'
+import { changeKeys, lineOf, readKeys, warnOfProblems } from './import-answer.ts'
 import { stopIfAsked } from './interruption.ts'
 import { counted, fieldColumns, shortId } from './shared.ts'
 
@@ -109,21 +109,9 @@ function name(context: Context, level: 'error' | 'warning', message: string): vo
 const reportKeys = [
   'job_id',
   'path',
-  'files_read',
-  'points',
-  'results_new',
-  'results_updated',
-  'results_unchanged',
-  'measurements',
-  'failed_measurements',
-  'missing_points',
-  'disagreements',
-  'problems',
+  ...readKeys,
   'import_id',
-  'changes',
-  'changes_count',
-  'vanished',
-  'vanished_count',
+  ...changeKeys,
   'results_pruned',
   'left_alone',
 ] as const satisfies readonly (keyof ImportReport)[]

@@ -12,7 +12,7 @@ import {
   visible,
 } from '../render/index.ts'
 import { findImports, findImportsByPrefix, type ImportRecord, type ReadFile } from '../store/imports.ts'
-import { changeText, disagreementText, vanishedText } from './import-answer.ts'
+import { changeKeys, changeText, disagreementText, readKeys, vanishedText } from './import-answer.ts'
 import { type Act, addExamples, fieldColumns, type JobOption, jobOption, shortId } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
@@ -92,22 +92,10 @@ const importKeys: readonly (keyof ImportRecord)[] = [
   'host',
   'program_version',
   'files',
-  'files_read',
-  'points',
-  'results_new',
-  'results_updated',
-  'results_unchanged',
-  'measurements',
-  'failed_measurements',
-  'missing_points',
-  'disagreements',
-  'problems',
+  ...readKeys,
   'prefer',
   'results_pruned',
-  'changes',
-  'changes_count',
-  'vanished',
-  'vanished_count',
+  ...changeKeys,
 ]
 
 const number = (key: keyof ImportRecord, title: string): Column<ImportRecord> => ({

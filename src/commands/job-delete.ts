@@ -1,8 +1,11 @@
+import { hostname } from 'node:os'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import type { Job } from '../domain/job.ts'
 import { PvtError } from '../errors.ts'
+import { removeOutputs } from '../import/remove-outputs.ts'
 import { deleteJob, findJob } from '../store/jobs.ts'
+import { findOutputPaths } from '../store/runs.ts'
 import { confirmOrRefuse } from './confirm.ts'
 import { type Act, addExamples, counted, printChange, shortId } from './shared.ts'
 import { whichJob } from './which-job.ts'
@@ -30,9 +33,11 @@ export async function runJobDelete(context: Context, reference: string, options:
   const stored = job.stored_simulations
   const what = `${job.status} job ${shortId(job.job_id)} (${job.name}) with ${counted(stored, 'point')} of results`
   await confirmOrRefuse(context, `Delete the ${what}?`, options.yes)
+  const outputs = await findOutputPaths(db, hostname(), job.job_id)
   const deleted = await deleteJob(db, job.job_id)
   // Pinned by somebody else while the question stood.
   if (!deleted && (await findJob(db, job.job_id)) !== null) throw isPinned(job)
+  if (deleted) for (const failure of removeOutputs(context.settings.outputs, outputs)) context.warn(failure)
   const line = deleted ? `deleted, with ${counted(stored, 'point')} of results` : 'is deleted already'
   await printChange(context, `${shortId(job.job_id)} ${line}`, { job_id: job.job_id, deleted })
 }

@@ -1,7 +1,6 @@
 import { constants } from 'node:os'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import type { Run } from '../domain/run.ts'
@@ -14,6 +13,7 @@ import { comesWithin, endFlow, Signals } from '../import/flow-signals.ts'
 import { FlowObserver } from '../import/observe-flow.ts'
 import { FlowRecorder, newRun } from './flow-recorder.ts'
 import { tellVerdict } from './flow-verdict.ts'
+import { intervalOption, keepMemorySmall, lookAndRecord, LookPace, workAtFullSpeed } from './following.ts'
 import { addDraftOptions, draftJob, type DraftOptions } from './job-draft.ts'
 import { type NotifyOption, notifyOption } from './notify-option.ts'
 import { type Act, addExamples, seconds, withoutWaiting } from './shared.ts'
@@ -45,12 +45,6 @@ export function defineRun(program: Command, act: Act): void {
   withoutWaiting(command)
   addExamples(command, 'run -- sh runme.sh', 'run -c config.cfg --tag signoff -- ./runme.sh run_only_all')
 }
-
-export const intervalOption = (): Option =>
-  new Option(
-    '--interval <seconds>',
-    "how often the flow's files are looked at (default: 5, and rarer where that would take 1 % of a core)",
-  ).argParser(seconds(0.1))
 
 export async function runRun(context: Context, words: readonly string[], options: Options): Promise<void> {
   const { settings } = context
@@ -95,23 +89,13 @@ export async function runRun(context: Context, words: readonly string[], options
   await recorder.write(follower.end(ending))
   signals.close()
   for (const file of outputs ?? []) file.close()
-  await tellVerdict(context, job_id)
+  try {
+    await tellVerdict(context, job_id)
+  } catch (error) {
+    recorder.tell(messageOf(error))
+  }
+  // The command's own, whatever became of recording it.
   context.exitWith(asked === null ? exitCodeOf(end) : 128 + constants.signals[asked])
-}
-
-/**
- * Who watches for hours beside a simulation must stay small. V8 lets the space of young objects grow to 16 MiB a half,
- * and optimises what a look runs 488 times, which takes more memory than it saves time (measured on a tree of 488
- * points: 55 MB instead of 74, in the same time).
- */
-export function keepMemorySmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1')
-  setFlagsFromString('--no-opt')
-}
-
-/** The import at the end is work as any other. */
-export function workAtFullSpeed(): void {
-  setFlagsFromString('--opt')
 }
 
 const observerOf = (draft: JobDraft, context: Context): FlowObserver =>
@@ -141,35 +125,6 @@ async function followToEnd({ flow, follower, recorder, signals, options }: Follo
   }
   if (signals.first !== null) await endFlow(flow, signals, options.grace)
   return flow.ended
-}
-
-/** How long to wait between two looks. */
-export class LookPace {
-  readonly seconds: number
-  readonly #isGiven: boolean
-
-  constructor(interval: number | undefined) {
-    this.seconds = interval ?? 5
-    this.#isGiven = interval !== undefined
-  }
-
-  /** Looks, and says how many seconds to wait then: a hundred times what it cost, unless the user has decided. */
-  async after(look: () => Promise<void>): Promise<number> {
-    const before = process.cpuUsage()
-    await look()
-    const { user, system } = process.cpuUsage(before)
-    return this.#isGiven ? this.seconds : Math.max(this.seconds, ((user + system) / 1e6) * 100)
-  }
-}
-
-/** Whatever goes wrong with looking, the flow goes on. */
-export async function lookAndRecord(follower: FlowFollower, recorder: FlowRecorder): Promise<void> {
-  try {
-    const record = follower.look()
-    if (record !== null) await recorder.write(record)
-  } catch (error) {
-    recorder.tell(`the flow could not be looked at: ${messageOf(error)}`)
-  }
 }
 
 /** Null, with a warning, where they cannot be kept: then the flow writes to where pvt does. */

@@ -12,9 +12,9 @@ import { isProcessGone, processStart } from '../store/process-identity.ts'
 import { findRun } from '../store/runs.ts'
 import { FlowRecorder, newRun, writeRecord } from './flow-recorder.ts'
 import { tellVerdict } from './flow-verdict.ts'
+import { intervalOption, keepMemorySmall, lookAndRecord, LookPace, workAtFullSpeed } from './following.ts'
 import { addDraftOptions, draftJob, type DraftOptions } from './job-draft.ts'
 import { type NotifyOption, notifyOption } from './notify-option.ts'
-import { intervalOption, keepMemorySmall, lookAndRecord, LookPace, workAtFullSpeed } from './run.ts'
 import { type Act, addExamples, shortId, withoutWaiting } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
@@ -184,8 +184,6 @@ interface Following {
   signals: Signals
   domain: string
   pace: LookPace
-  /** What a spooled change holds: a record of this command or of `pvt run`. */
-  draft?: string
 }
 
 /**

@@ -1,15 +1,15 @@
 import { PvtError } from '../errors.ts'
-import {
-  canMove,
-  hasEnded,
-  isClockSkew,
-  type Job,
-  type JobStatus,
-  move,
-  movesFrom,
-  secondsBetween,
-} from './job.ts'
+import { canMove, hasEnded, isClockSkew, type Job, type JobStatus, move, movesFrom } from './job.ts'
 import { doneStages, latestAttempt, type Stage, type StageName, stageNames } from './stage.ts'
+import {
+  attemptText,
+  endAttempt,
+  endOthers,
+  endRunning,
+  newAttempt,
+  withElapsed,
+} from './timeline-attempts.ts'
+import { isBehind, isLate, toldLate } from './timeline-late.ts'
 
 /** What a mark or a move does to a job: decided here, written by the store in one transaction. */
 export interface Change {
@@ -38,12 +38,12 @@ export function startStage({ job, stages }: Present, name: StageName, now: strin
   if (latest?.status === 'running' && job.status === 'running') return null
   if (latest?.finished_at != null && latest.finished_at > now) {
     if (latest.started_at !== null && latest.started_at <= now) return null
-    return history(stages, withElapsed({ ...latest, started_at: now }), `stage ${name} started`)
+    return toldLate(stages, withElapsed({ ...latest, started_at: now }), `stage ${name} started`)
   }
   if (isLate(job, now)) {
     const status = job.status === 'completed' ? 'done' : 'failed'
     const attempt = newAttempt(job, latest, name, { status, started_at: now })
-    return history(stages, attempt, `stage ${name} started`)
+    return toldLate(stages, attempt, `stage ${name} started`)
   }
   const attempt = newAttempt(job, latest, name, { status: 'running', started_at: now })
   return {
@@ -74,7 +74,7 @@ export function finishStage(
   const late = job.status === 'completed' || isLate(job, now)
   const resumed = late ? {} : resume(job, `stage ${name} cannot be done`, now)
   const done = endAttempt(job, latest, name, { status: 'done', finished_at: now })
-  if (late && job.status !== 'completed') return history(stages, done, `stage ${name} done`)
+  if (late && job.status !== 'completed') return toldLate(stages, done, `stage ${name} done`)
   const completes = completesJob && !late && job.planned_stages.at(-1) === name
   const ended = completes ? [...endOthers(job, stages, name, 'completed', now), done] : [done]
   const completed_stages = doneStages([...stages, ...ended])
@@ -115,7 +115,7 @@ export function failStage(
     message: failure.message,
   })
   // Told late: the work was taken up again since, or has ended.
-  if (isLate(job, now) || isBehind(stages, now)) return history(stages, failed, `stage ${name} failed`)
+  if (isLate(job, now) || isBehind(stages, now)) return toldLate(stages, failed, `stage ${name} failed`)
   refuseUnlessMove(job, 'failed', `stage ${name} cannot fail`)
   const ended = [...endOthers(job, stages, name, 'failed', now), failed]
   const message = failure.message ?? exitText(failure.exitCode) ?? `stage ${name} failed`
@@ -182,74 +182,6 @@ function refuseUnlessMove(job: Job, to: JobStatus, what: string): void {
   )
 }
 
-function newAttempt(job: Job, latest: Stage | null, name: StageName, fields: Partial<Stage>): Stage {
-  return {
-    job_id: job.job_id,
-    stage: name,
-    attempt: (latest?.attempt ?? 0) + 1,
-    status: 'running',
-    started_at: null,
-    finished_at: null,
-    elapsed_seconds: null,
-    exit_code: null,
-    message: null,
-    ...fields,
-  }
-}
-
-/** Whether an instant lies before the end of a job that has ended. */
-const isLate = (job: Job, now: string): boolean =>
-  hasEnded(job.status) && job.completed_at !== null && job.completed_at > now
-
-/** Whether another stage has begun since: the job is further than this mark knows. */
-const isBehind = (stages: readonly Stage[], now: string): boolean =>
-  stages.some(({ started_at }) => started_at !== null && started_at > now)
-
-/** An attempt that is told late: it stands in the timeline, and the job stays as it is. */
-function history(stages: readonly Stage[], attempt: Stage, what: string): Change {
-  const others = stages.filter(({ stage, attempt: n }) => stage !== attempt.stage || n !== attempt.attempt)
-  return {
-    job: { completed_stages: doneStages([...others, attempt]) },
-    stages: [attempt],
-    log: { level: 'info', message: `${what}${attemptText(attempt)}, told late` },
-    warnings: [],
-  }
-}
-
-/** Ends the running attempt; a stage that nobody started gets an attempt without a start. */
-function endAttempt(job: Job, latest: Stage | null, name: StageName, fields: Partial<Stage>): Stage {
-  const isOpen = latest !== null && (latest.status === 'running' || latest.finished_at === null)
-  return withElapsed(isOpen ? { ...latest, ...fields } : newAttempt(job, latest, name, fields))
-}
-
-function withElapsed(attempt: Stage): Stage {
-  const { started_at, finished_at } = attempt
-  const elapsed = started_at !== null && finished_at !== null ? secondsBetween(started_at, finished_at) : null
-  return { ...attempt, elapsed_seconds: elapsed }
-}
-
-/** The attempts at other stages that still run when the job ends with this one. */
-function endOthers(job: Job, stages: readonly Stage[], name: StageName, to: JobStatus, now: string): Stage[] {
-  return endRunning(
-    job,
-    stages.filter(({ stage }) => stage !== name),
-    to,
-    now,
-  )
-}
-
-function endRunning(job: Job, stages: readonly Stage[], to: JobStatus, now: string): Stage[] {
-  return stages
-    .filter((stage) => stage.status === 'running')
-    .map((stage) =>
-      endAttempt(job, stage, stage.stage, {
-        status: to === 'completed' ? 'done' : 'failed',
-        finished_at: now,
-        message: to === 'completed' ? null : `job ${to}`,
-      }),
-    )
-}
-
 function orderWarnings(job: Job, stages: readonly Stage[], name: StageName, what: string): string[] {
   const warnings: string[] = []
   if (!job.planned_stages.includes(name)) {
@@ -270,8 +202,6 @@ const clockWarnings = (ended: readonly Stage[]): string[] =>
       ({ stage, started_at, finished_at }) =>
         `stage ${stage} ends (${finished_at}) before it began (${started_at}): a clock was set back, or those of two hosts differ; how long it took is not known and stored as 0`,
     )
-
-const attemptText = (stage: Stage): string => (stage.attempt === 1 ? '' : ` (attempt ${stage.attempt})`)
 
 const exitText = (exitCode: number | null): string | null =>
   exitCode === null ? null : `exit code ${exitCode}`

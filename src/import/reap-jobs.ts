@@ -6,7 +6,7 @@ import { changeJob } from '../store/change-job.ts'
 import type { Database } from '../store/database.ts'
 import { bootId, isProcessGone } from '../store/process-identity.ts'
 import { findRunningJobs, type RunningJob } from '../store/running-jobs.ts'
-import { findRun } from '../store/runs.ts'
+import { closeRuns, findRun } from '../store/runs.ts'
 import { type Judgement, judgeJob, type JudgeOptions } from './judge-job.ts'
 
 export interface ReapOptions extends Pick<JudgeOptions, 'now' | 'user' | 'programVersion' | 'dryRun'> {
@@ -83,10 +83,14 @@ async function end(
   how: string,
   now: string,
 ): Promise<boolean> {
-  const { change } = await changeJob(db, job_id, now, (present) =>
-    hasStirred(present, now) ? null : toEnd(present, judgement, how, heard_at),
-  )
-  return change !== null
+  return db.transaction(async () => {
+    const { change } = await changeJob(db, job_id, now, (present) =>
+      hasStirred(present, now) ? null : toEnd(present, judgement, how, heard_at),
+    )
+    if (change === null) return false
+    await closeRuns(db, job_id)
+    return true
+  })
 }
 
 /** Judging takes a while; whoever marks a stage in it is at work. */

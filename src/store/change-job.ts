@@ -6,6 +6,7 @@ import type { Database } from './database.ts'
 import { insertLogEntry } from './job-logs.ts'
 import { lockJob, updateJob } from './jobs.ts'
 import { recount } from './derived.ts'
+import { closeRuns, isAlive } from './runs.ts'
 import { findStages, saveStage } from './stages.ts'
 
 /**
@@ -36,6 +37,8 @@ export async function changeJob(
     // Points without a row count as failed from a job's end on, and no longer when it is taken up again.
     const ended = hasEnded(changed.status)
     if (ended === hasEnded(job.status)) return { job: changed, change, ended: false }
+    // Of a pvt that was killed; one that lives says itself when it ends.
+    if (ended) await closeRuns(db, jobId, (run) => !isAlive(run, now))
     return { job: { ...changed, ...(await recount(db, changed)) }, change, ended }
   })
 }

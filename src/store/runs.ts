@@ -28,7 +28,15 @@ const upsertRun = `
       .map((column) => `${column} = excluded.${column}`)
       .join(', ')}`
 
-const touchRun = 'update runs set seen_at = $3 where job_id = $1 and run_number = $2 and seen_at < $3'
+const selectOpenOfJob = `select ${columnList} from runs where job_id = $1 and ended_at is null`
+
+const closeRun = 'update runs set ended_at = seen_at where job_id = $1 and run_number = $2'
+
+const selectOutputPaths = `
+  select job_id, output_path, errors_path from runs
+  where host = $1 and (output_path is not null or errors_path is not null)
+    and job_id = coalesce(cast($2 as text), job_id)
+  order by job_id, run_number`
 
 type RunRow = Omit<Run, 'command'> & { command: string | null }
 
@@ -52,6 +60,14 @@ export async function findOpenRuns(db: Database): Promise<OpenRun[]> {
   return rows.map((row) => ({ ...row, ...toRun(row) }))
 }
 
+/** The files that a run's output was kept in. */
+export type OutputPaths = Pick<Run, 'job_id' | 'output_path' | 'errors_path'>
+
+/** Those of the runs on a host: of a job, or of all. */
+export function findOutputPaths(db: Database, host: string, jobId: string | null): Promise<OutputPaths[]> {
+  return db.query<OutputPaths>(selectOutputPaths, [host, jobId])
+}
+
 /** Stores a run, new or changed. */
 export async function saveRun(db: Database, run: Run): Promise<void> {
   await db.query(
@@ -63,9 +79,17 @@ export async function saveRun(db: Database, run: Run): Promise<void> {
   )
 }
 
-/** Says that a run is still followed. */
-export async function markSeen(db: Database, jobId: string, runNumber: number, now: string): Promise<void> {
-  await db.query(touchRun, [jobId, runNumber, now])
+/**
+ * Ends the runs of a job that nobody will end any more, at the time when they were last seen: all that are open, or
+ * those that are over.
+ */
+export async function closeRuns(
+  db: Database,
+  jobId: string,
+  isOver: (run: Run) => boolean = () => true,
+): Promise<void> {
+  for (const run of (await db.query<RunRow>(selectOpenOfJob, [jobId])).map(toRun))
+    if (isOver(run)) await db.query(closeRun, [jobId, run.run_number])
 }
 
 /**

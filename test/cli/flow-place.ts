@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FreshDatabase } from '../support/databases.ts'
+import { afterEach, beforeEach, describe, expect } from 'vitest'
+import { eachEngine, type FreshDatabase } from '../support/databases.ts'
 import { type Database } from '../../src/store/database.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import { processStart } from '../../src/store/process-identity.ts'
@@ -54,6 +55,24 @@ export interface FlowPlace extends Workplace {
   job: (reference?: string) => Promise<JobView>
   /** Runs `work` while nobody else can write into the database. */
   away: (work: () => Promise<void>) => Promise<void>
+}
+
+/** Runs a suite on both engines. `place` is another one for each test: read it inside tests only. */
+export function onEachEngine(subject: string, tests: (place: FlowPlace) => void): void {
+  describe.each(eachEngine)(`${subject} on $name`, ({ make }) => {
+    const place = {} as FlowPlace
+    let fresh: FreshDatabase
+    beforeEach(async () => {
+      fresh = await make()
+      Object.assign(place, openFlowPlace(fresh))
+      expect((await place.pvt(['db', 'migrate'])).code).toBe(0)
+    })
+    afterEach(async () => {
+      place.remove()
+      await fresh.drop()
+    })
+    tests(place)
+  })
 }
 
 export function openFlowPlace({ name, location }: FreshDatabase): FlowPlace {

@@ -141,6 +141,10 @@ describe.each(eachEngine)('job reap on $name', ({ make }) => {
       ...{ status: 'failed', stored_simulations: 14, error_stage: 'run', error_message: found[1]!.reason },
       stages: [{ stage: 'run', status: 'failed' }],
     })
+    for (const id of [whole, partly, none]) {
+      const { run } = (await view(id)) as { run: FlowRun }
+      expect(run).toMatchObject({ ended_at: run.seen_at, exit_code: null })
+    }
     const log = await place.json<{ message: string }[]>(['job', 'log', whole])
     expect(log.at(-1)!.message).toMatch(/^running → completed: process \d+ is gone, and its files are whole$/)
     expect(await reap()).toEqual([])
@@ -196,7 +200,8 @@ describe.each(eachEngine)('job reap on $name', ({ make }) => {
     expect(found.find(({ job_id }) => job_id === silent)!.reason).toMatch(
       new RegExp(`^silent since ${since}; `),
     )
-    expect((await view(lively)).status).toBe('running')
+    expect(await view(lively)).toMatchObject({ status: 'running', run: { ended_at: null } })
+    expect(await view(silent)).toMatchObject({ run: { ended_at: since } })
     // The last sign of life is the end, not the minute of the cron job.
     expect(await view(silent)).toMatchObject({ completed_at: since, elapsed_seconds: 0 })
   })

@@ -1,28 +1,13 @@
 import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { eachEngine, type FreshDatabase } from '../support/databases.ts'
+import { expect, test } from 'vitest'
 import { expectFailure, instant } from './run-pvt.ts'
-import { type FlowPlace, isThere, openFlowPlace, until } from './flow-place.ts'
+import { type FlowPlace, isThere, onEachEngine, until } from './flow-place.ts'
 import type { StandInFlow } from '../fixtures/stand-in-flow.ts'
 
 const run = ['run', '--interval', '0.2']
 
-describe.each(eachEngine)('pvt run on $name', ({ make }) => {
-  let fresh: FreshDatabase
-  let place: FlowPlace
-
-  beforeEach(async () => {
-    fresh = await make()
-    place = openFlowPlace(fresh)
-    expect((await place.pvt(['db', 'migrate'])).code).toBe(0)
-  })
-
-  afterEach(async () => {
-    place.remove()
-    await fresh.drop()
-  })
-
+onEachEngine('pvt run', (place) => {
   const inDomain = (args: readonly string[], env = {}): ReturnType<FlowPlace['pvt']> =>
     place.pvt(args, { cwd: place.domain, env })
 
@@ -208,6 +193,17 @@ describe.each(eachEngine)('pvt run on $name', ({ make }) => {
     expect(readFileSync(output, 'utf8')).toContain('Data backup')
     expect((await place.pvt(['results', 'import', '-j', job.job_id])).code).toBe(0)
     expect(await place.job()).toMatchObject({ successful_simulations: 44 })
+  })
+
+  test("a job that is removed while its flow runs: that is told, and the exit code stays the command's", async () => {
+    const flow = place.flow({ holds: ['running-typical'] })
+    const started = place.start([...run, '--', 'sh', '-c', 'sh flow.sh; exit 3'])
+    await flow.reached('running-typical')
+    const { job_id } = await until(place.job, ({ current_stage }) => current_stage === 'run')
+    expect((await place.pvt(['job', 'delete', job_id, '--yes'])).code).toBe(0)
+    flow.release('running-typical')
+    const { code, stderr } = await started.ended
+    expect({ code, stderr }).toEqual({ code: 3, stderr: `pvt: job ${job_id} is not there\n` })
   })
 
   test.each([

@@ -1,26 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { eachEngine, type FreshDatabase } from '../support/databases.ts'
-import { type FlowPlace, openFlowPlace, until } from './flow-place.ts'
+import { expect, test } from 'vitest'
+import { onEachEngine, until } from './flow-place.ts'
 import { expectFailure } from './run-pvt.ts'
 
 const watch = ['watch', '--interval', '0.2']
 const stages = ['gen', 'run', 'ext', 'srt', 'bkp']
 
-describe.each(eachEngine)('pvt watch on $name', ({ make }) => {
-  let fresh: FreshDatabase
-  let place: FlowPlace
-
-  beforeEach(async () => {
-    fresh = await make()
-    place = openFlowPlace(fresh)
-    expect((await place.pvt(['db', 'migrate'])).code).toBe(0)
-  })
-
-  afterEach(async () => {
-    place.remove()
-    await fresh.drop()
-  })
-
+onEachEngine('pvt watch', (place) => {
   test('a flow that begins later is followed to its end', async () => {
     const flow = place.flow({ holds: ['running-typical'] })
     const watching = place.start(watch)

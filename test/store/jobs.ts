@@ -1,6 +1,7 @@
 import type { Attempt, AttemptState } from '../../src/domain/attempt.ts'
 import type { Job, JobStatus } from '../../src/domain/job.ts'
 import type { PvtPoint } from '../../src/domain/point.ts'
+import type { Run } from '../../src/domain/run.ts'
 import type { Waiver } from '../../src/domain/waiver.ts'
 import { toPoint } from '../../src/domain/point.ts'
 import { type Result, resultStatus } from '../../src/domain/result.ts'
@@ -126,6 +127,16 @@ export const anAttempt = (
   ...{ corner, extraction: 'typical', temperature: 'm40', voltage_combo: 'v1min', attempt, state },
   ...{ checked: null, farm_id: null, log_path: null, started_at_local: null, elapsed_seconds: null },
   ...{ cpu_seconds: null, peak_memory_mb: null, measurements: null, failed: null, seen_at: at(1) },
+  ...fields,
+})
+
+/** A run on another host that goes on, of which nothing more is known. */
+export const aRun = (job_id: string, fields: Partial<Run> = {}): Run => ({
+  ...{ job_id, run_number: 1, kind: 'run', command: ['sh', 'flow.sh'], cwd: '/proj/gpio', host: 'farm1' },
+  ...{ boot_id: null, pid: null, process_start: null, watcher_pid: 12, watcher_start: null },
+  ...{ started_at: at(0), seen_at: at(1), ended_at: null, exit_code: null, signal: null },
+  ...{ output_path: null, output_bytes: null, output_head: null, output_tail: null },
+  ...{ errors_path: null, errors_bytes: null, errors_head: null, errors_tail: null },
   ...fields,
 })
 
