@@ -138,6 +138,11 @@ const worstPaint = (row: CheckRow) => {
 /** One character, so that the numbers above each other end alike. */
 const worstSign = (row: CheckRow): string => verdictSign(worstVerdict(row)).padEnd(1)
 
+/** Each waiver that accepts something once, whatever number of limits it is for. */
+export const waiversOf = (checks: readonly LimitCheck[]): Waiver[] => [
+  ...new Set(checks.flatMap(({ waivers }) => waivers)),
+]
+
 /** What is accepted, until when, by whom and why. */
 export const waivedTable = (waived: readonly Waiver[], style: Style): Promise<string> =>
   renderTable(waiverTable, waived, style)

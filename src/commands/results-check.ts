@@ -15,7 +15,7 @@ import { measurementNames } from '../domain/result.ts'
 import { exitCodes, usageError } from '../errors.ts'
 import { renderFolded, type Style } from '../render/index.ts'
 import { findWaivers } from '../store/waivers.ts'
-import { checkColumns, type CheckRow, checkTable, toCheckRow, waivedTable } from './check-table.ts'
+import { checkColumns, type CheckRow, checkTable, toCheckRow, waivedTable, waiversOf } from './check-table.ts'
 import { filterJobResults, type JobResults, loadJobResults } from './job-results.ts'
 import { keepJobVerdict, printKeptVerdicts } from './kept-verdicts.ts'
 import { limitsAskedFor } from './limits-asked-for.ts'
@@ -108,9 +108,7 @@ async function footer(checks: readonly LimitCheck[], inForce: LimitsInForce, sty
     .map(([count, verdict]) => `${count} ${verdict}`)
   const origin = inForce.version === null ? inForce.path : `version ${inForce.version}`
   const line = `${overallVerdict(checks)}: ${counts.join(', ')} of ${counted(checks.length, 'limit')} (${origin})\n`
-  const waived = checks.flatMap(({ limit, waivers }) =>
-    waivers.map((waiver) => ({ ...waiver, measurement: limit.measurement })),
-  )
+  const waived = waiversOf(checks)
   if (waived.length === 0) return `\n${line}`
   return `\n${await waivedTable(waived, style)}\n${line}`
 }

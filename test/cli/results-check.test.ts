@@ -109,6 +109,23 @@ describe('results check', () => {
     }
   })
 
+  test('a class that is negated with ! leaves out what it names, as in a shell', async () => {
+    const [row] = await check(whole, limits('del_rr,,,1,s,[!S]*,'), 0)
+    expect(row).toMatchObject({
+      count: valuesOf(whole, 'del_rr').filter(({ point }) => point[0] !== 'S').length,
+    })
+    const shown = await place.json<unknown[]>(['results', 'show', '--corner', '[!STF]*'], {
+      cwd: whole.folder,
+    })
+    expect(shown).toEqual([])
+  })
+
+  test('ten thousand limits are no burden', async () => {
+    const rows = Array.from({ length: 10_000 }, (_, index) => `m${index},,,1,,,`)
+    const answer = await check(whole, limits('del_rr,,,-1,s,,', ...rows), 7)
+    expect(answer).toHaveLength(10_001)
+  })
+
   test('a row of a sweep counts each', async () => {
     const swept = makeDomain(place.path('swept'), { alterSweep: [0.1, 0.2, 0.3] })
     await place.create(['-d', swept.folder])
@@ -268,6 +285,9 @@ describe('waivers', () => {
       { reason: 'next netlist', point: 'SSG/*/m40/*' },
       { reason: 'known', waived_by: 'ada' },
     ])
+    const again = limits('del_rr,,,1,ps,SSG/*,', 'del_rr,1,,,s,,', 'del_ff,,,1,s,,')
+    const twice = (await place.pvt(['results', 'check', '--limits', again], inWhole)).stdout
+    expect(twice.match(/next netlist/g), 'once, though two limits need it').toHaveLength(1)
     const { stdout } = await place.pvt(['results', 'check'], inWhole)
     expect(stdout).toMatch(/^\w{8} +del_rr +SSG\/\*\/m40\/\* +2999-12-31 23:59:59 +ada +next netlist$/m)
     expect(stdout).toContain('\nwaived: 1 waived, 1 pass of 2 limits (version 1)\n')
