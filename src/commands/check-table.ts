@@ -5,7 +5,7 @@ import {
   commonScale,
   fullPrecision,
   localTime,
-  renderTable,
+  renderFolded,
   type Scale,
   type Style,
 } from '../render/index.ts'
@@ -145,7 +145,7 @@ export const waiversOf = (checks: readonly LimitCheck[]): Waiver[] => [
 
 /** What is accepted, until when, by whom and why. */
 export const waivedTable = (waived: readonly Waiver[], style: Style): Promise<string> =>
-  renderTable(waiverTable, waived, style)
+  renderFolded(waiverTable, 2, waived, style)
 
 export const waiverTable: Column<Waiver>[] = [
   { key: 'waiver', value: (row) => row.waiver_id.slice(0, 8) },

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import type { LimitCheck, Verdict } from '../domain/check-limits.ts'
 import type { Job } from '../domain/job.ts'
 import { PvtError } from '../errors.ts'
-import { type Column, localTime, renderTable } from '../render/index.ts'
+import { type Column, localTime, renderFolded } from '../render/index.ts'
 import {
   type Finding,
   findVerdicts,
@@ -68,7 +68,7 @@ export async function printKeptVerdicts(context: Context, { job_id }: Job): Prom
     value: kept,
     columns: fieldColumns(verdictColumns),
     rows: kept,
-    table: (style) => renderTable(columns, kept, style),
+    table: (style) => renderFolded(columns, 3, kept, style),
   })
 }
 
@@ -83,7 +83,15 @@ const columns: Column<StoredVerdict>[] = [
   { key: 'limits_checked', title: 'CHECKS', align: 'right', value: (row) => row.limits_checked },
   {
     key: 'findings',
-    value: (row) =>
-      row.findings.map(({ measurement, verdict }) => `${measurement} ${verdict}`).join(', ') || '-',
+    value: (row) => findingsText(row.findings),
   },
 ]
+
+/** Each once, the first few: `del_rr fail, power near and 3 more`. */
+function findingsText(findings: readonly Finding[]): string {
+  const texts = [...new Set(findings.map(({ measurement, verdict }) => `${measurement} ${verdict}`))]
+  const more = texts.length > mostNamed ? ` and ${texts.length - mostNamed} more` : ''
+  return texts.length === 0 ? '-' : texts.slice(0, mostNamed).join(', ') + more
+}
+
+const mostNamed = 8

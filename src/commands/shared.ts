@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { Job } from '../domain/job.ts'
 import { parseStageName, type StageName, stageNames } from '../domain/stage.ts'
 import { usageError } from '../errors.ts'
-import type { Cell, Column } from '../render/index.ts'
+import { type Cell, type Column, visible } from '../render/index.ts'
 
 /** Turns a command's `run` into what Commander calls; cli.ts makes it, tests can make their own. */
 export type Act = <Arguments extends unknown[]>(
@@ -85,7 +85,7 @@ export const shortId = (jobId: string): string => jobId.slice(0, 8)
  */
 export async function printChange(context: Context, line: string, value: object): Promise<void> {
   const columns = fieldColumns(Object.keys(value))
-  await context.print({ value, columns, rows: [value], table: () => `${line}\n` })
+  await context.print({ value, columns, rows: [value], table: () => `${visible(line)}\n` })
 }
 
 /** Columns for printing records as CSV, a column a key: lists and records as JSON text. */

@@ -124,6 +124,8 @@ describe('results check', () => {
     const rows = Array.from({ length: 10_000 }, (_, index) => `m${index},,,1,,,`)
     const answer = await check(whole, limits('del_rr,,,-1,s,,', ...rows), 7)
     expect(answer).toHaveLength(10_001)
+    const history = await place.pvt(['results', 'check', '--history'], { cwd: whole.folder })
+    expect(history.stdout).toMatch(/m6 incomplete and 9993 more$/m)
   })
 
   test('a row of a sweep counts each', async () => {
@@ -302,6 +304,12 @@ describe('waivers', () => {
     await place.json(['results', 'check'], { cwd: whole.folder, code: 7 })
   })
 
+  test('one line says what was changed, whatever the names', async () => {
+    const made = await place.pvt(['limits', 'waive', 'a\nb\u001b[31m', '--reason', 'r', ...until], inWhole)
+    expect(made.stdout).toMatch(/^\w{8} waived a\\nb\\x1b\[31m until 2999-12-31\n$/)
+    await place.pvt(['limits', 'unwaive', made.stdout.slice(0, 8)])
+  })
+
   test('counts to the end of its last day, where it was made', async () => {
     const env = { TZ: 'Asia/Tokyo' }
     const words = ['limits', 'waive', 'x', '--reason', 'r', '--until', '2999-12-31']
@@ -315,7 +323,7 @@ describe('waivers', () => {
     [['--until', '2999-01-01'], /--reason/],
     [['--reason', ' ', ...until], /--reason is empty/],
     [['--reason', 'r', '--until', '2020-01-01'], /this is over/],
-    [['--reason', 'r', '--until', '2999-02-30'], /not a time/],
+    [['--reason', 'r', '--until', '2999-02-30'], /--until 2999-02-30: there is no such time: for example/],
     [['--reason', 'r', '--until', '7d'], /not a day/],
     [['--reason', 'r', '--point', '', ...until], /--point is empty/],
   ])('%j is wrong usage', async (words, message) => {
