@@ -89,29 +89,30 @@ describe.skipIf(!hasScript)('on a terminal', () => {
   })
 
   test('tables that are wider are folded, not wrapped', async () => {
+    const env = { PVT_DB: place.path('wide.db') }
     const domain = makeDomain(place.path('gpio'), { failedPoints: ['SSG/typical/m40/v1min_v2min'] })
     makeBackup(domain.folder, { stamp: '202601010000', seed: 7 })
-    await place.pvt(['results', 'import', '--recursive', domain.folder])
-    const jobs = await place.json<{ job_id: string }[]>(['history', '--domain', 'gpio'])
+    await place.pvt(['results', 'import', '--recursive', domain.folder], { env })
+    const jobs = await place.json<{ job_id: string }[]>(['history', '--domain', 'gpio'], { env })
     const limits = place.path('limits.csv')
     writeFileSync(limits, 'measurement,max,unit,point\ndel_rr,30,ps,SSG*\n')
-    await place.pvt(['limits', 'set', limits, '--domain', 'gpio'])
+    await place.pvt(['limits', 'set', limits, '--domain', 'gpio'], { env })
     const reason = 'it is mended in the netlist of next week'
-    await place.pvt([
-      ...['limits', 'waive', 'del_rr', '--domain', 'gpio', '--reason', reason, '--until', '2999-12-31'],
-    ])
+    await place.pvt(
+      ['limits', 'waive', 'del_rr', '--domain', 'gpio', '--reason', reason, '--until', '2999-12-31'],
+      { env },
+    )
     const [newer, older] = jobs.map(({ job_id }) => job_id.slice(0, 8))
     for (const words of [
       `results compare ${older} ${newer}`,
       ...['check', 'summary', 'show', 'missing', 'sensitivity'].map((name) => `results ${name} -j ${newer}`),
       ...['limits waivers', 'limits list', 'trend del_rr --domain gpio'],
     ]) {
-      const { shown } = await onTerminal(`stty cols 80; pvt -q ${words}`)
+      const { shown } = await onTerminal(`stty cols 80; pvt -q ${words}`, [], env)
       const lines = shown.replace(/\x1b\[\d+m/g, '').split('\r\n')
       expect(lines.length, shown).toBeGreaterThan(3)
       for (const line of lines) expect(line.length, `${words}: ${line}`).toBeLessThanOrEqual(80)
     }
-    for (const { job_id } of jobs) await place.pvt(['job', 'delete', job_id, '--yes'])
   })
 
   test('an error is one line without colour codes that stay on', async () => {
