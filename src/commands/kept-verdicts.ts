@@ -11,7 +11,7 @@ import {
   verdictColumns,
 } from '../store/verdicts.ts'
 import type { LimitsInForce } from './limits-in-force.ts'
-import { fieldColumns } from './shared.ts'
+import { fieldColumns, firstFew } from './shared.ts'
 import { verdictPaint } from './verdict-columns.ts'
 
 /** What a check of a whole job came to, and by which limits. */
@@ -83,15 +83,8 @@ const columns: Column<StoredVerdict>[] = [
   { key: 'limits_checked', title: 'CHECKS', align: 'right', value: (row) => row.limits_checked },
   {
     key: 'findings',
-    value: (row) => findingsText(row.findings),
+    value: (row) =>
+      firstFew([...new Set(row.findings.map(({ measurement, verdict }) => `${measurement} ${verdict}`))]) ||
+      '-',
   },
 ]
-
-/** Each once, the first few: `del_rr fail, power near and 3 more`. */
-function findingsText(findings: readonly Finding[]): string {
-  const texts = [...new Set(findings.map(({ measurement, verdict }) => `${measurement} ${verdict}`))]
-  const more = texts.length > mostNamed ? ` and ${texts.length - mostNamed} more` : ''
-  return texts.length === 0 ? '-' : texts.slice(0, mostNamed).join(', ') + more
-}
-
-const mostNamed = 8

@@ -99,6 +99,12 @@ export function toCell(value: unknown): Cell {
   return JSON.stringify(value)
 }
 
+/** `a, b, c and 9 more`: a line that is read, however many there are; empty for none. */
+export function firstFew(texts: readonly string[], most = 8): string {
+  const more = texts.length > most ? ` and ${texts.length - most} more` : ''
+  return texts.slice(0, most).join(', ') + more
+}
+
 /** `84 ok, 1 failed of 92`: the simulations of a job in words. */
 export function simulationsText(
   job: Pick<Job, 'total_simulations' | 'successful_simulations' | 'failed_simulations'>,
