@@ -6,7 +6,8 @@ import { type Environment, isDebugging } from './settings.ts'
 
 /** What a thrown thing means for the exit code; `error` is what to say, null for nothing. */
 export function failureOf(thrown: unknown): { exitCode: number; error: PvtError | null } {
-  if (thrown instanceof ReaderGone) return { exitCode: 0, error: null }
+  // What a check found stays found, though nobody reads it to its end.
+  if (thrown instanceof ReaderGone) return { exitCode: Number(process.exitCode ?? 0), error: null }
   const error = thrown instanceof CommanderError ? fromCommander(thrown) : toPvtError(thrown)
   return { exitCode: error.exitCode, error }
 }

@@ -45,7 +45,7 @@ function writeSome(descriptor: number, bytes: Buffer, offset: number): number {
   }
 }
 
-/** Nobody reads the answer any more: the program ends, without a word and with exit code 0. */
+/** Nobody reads the answer any more: the program ends, without a word and with the exit code it has by then. */
 export class ReaderGone extends Error {}
 
 /** A pipe that somebody made non-blocking is full: its reader needs a moment. */

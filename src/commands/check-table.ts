@@ -5,7 +5,7 @@ import {
   commonScale,
   fullPrecision,
   localTime,
-  renderTable,
+  renderFolded,
   type Scale,
   type Style,
 } from '../render/index.ts'
@@ -138,9 +138,14 @@ const worstPaint = (row: CheckRow) => {
 /** One character, so that the numbers above each other end alike. */
 const worstSign = (row: CheckRow): string => verdictSign(worstVerdict(row)).padEnd(1)
 
+/** Each waiver that accepts something once, whatever number of limits it is for. */
+export const waiversOf = (checks: readonly LimitCheck[]): Waiver[] => [
+  ...new Set(checks.flatMap(({ waivers }) => waivers)),
+]
+
 /** What is accepted, until when, by whom and why. */
 export const waivedTable = (waived: readonly Waiver[], style: Style): Promise<string> =>
-  renderTable(waiverTable, waived, style)
+  renderFolded(waiverTable, 2, waived, style)
 
 export const waiverTable: Column<Waiver>[] = [
   { key: 'waiver', value: (row) => row.waiver_id.slice(0, 8) },

@@ -3,7 +3,7 @@ import type { Change, ChangeVerdict } from '../domain/compare-results.ts'
 import { changeVerdicts } from '../domain/compare-results.ts'
 import type { Job } from '../domain/job.ts'
 import type { WorstChange } from '../domain/worst-value.ts'
-import { type Column, inUnitOf, localTime, type Paint, renderTable, type Style } from '../render/index.ts'
+import { type Column, inUnitOf, localTime, type Paint, renderFolded, type Style } from '../render/index.ts'
 import { shortId } from './shared.ts'
 
 /** All that `results compare` found. */
@@ -31,9 +31,11 @@ export async function comparisonText(
   const { shown, hasRows, counts } = firstOf(changes, most)
   const sections = [
     `base ${jobText(base)}\nnew  ${jobText(next)}\n`,
-    ...(differences.length === 0 ? [] : [await renderTable(differenceColumns, differences, style)]),
-    ...(worst.length === 0 ? [] : [await renderTable(worstColumns, worst, style)]),
-    ...(shown.length === 0 ? [] : [await renderTable(changeColumns(hasRows), shown, style)]),
+    ...(differences.length === 0 ? [] : [await renderFolded(differenceColumns, 1, differences, style)]),
+    ...(worst.length === 0 ? [] : [await renderFolded(worstColumns, 1, worst, style)]),
+    ...(shown.length === 0
+      ? []
+      : [await renderFolded(changeColumns(hasRows), hasRows ? 3 : 2, shown, style)]),
     countsText(counts, shown.length),
   ]
   return sections.join('\n')

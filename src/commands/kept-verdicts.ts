@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import type { LimitCheck, Verdict } from '../domain/check-limits.ts'
 import type { Job } from '../domain/job.ts'
 import { PvtError } from '../errors.ts'
-import { type Column, localTime, renderTable } from '../render/index.ts'
+import { type Column, localTime, renderFolded } from '../render/index.ts'
 import {
   type Finding,
   findVerdicts,
@@ -11,7 +11,7 @@ import {
   verdictColumns,
 } from '../store/verdicts.ts'
 import type { LimitsInForce } from './limits-in-force.ts'
-import { fieldColumns } from './shared.ts'
+import { fieldColumns, firstFew } from './shared.ts'
 import { verdictPaint } from './verdict-columns.ts'
 
 /** What a check of a whole job came to, and by which limits. */
@@ -68,7 +68,7 @@ export async function printKeptVerdicts(context: Context, { job_id }: Job): Prom
     value: kept,
     columns: fieldColumns(verdictColumns),
     rows: kept,
-    table: (style) => renderTable(columns, kept, style),
+    table: (style) => renderFolded(columns, 3, kept, style),
   })
 }
 
@@ -84,6 +84,7 @@ const columns: Column<StoredVerdict>[] = [
   {
     key: 'findings',
     value: (row) =>
-      row.findings.map(({ measurement, verdict }) => `${measurement} ${verdict}`).join(', ') || '-',
+      firstFew([...new Set(row.findings.map(({ measurement, verdict }) => `${measurement} ${verdict}`))]) ||
+      '-',
   },
 ]

@@ -1,6 +1,6 @@
 import type { CheckedJob } from '../domain/check-limits.ts'
 import type { Limit } from '../domain/limit.ts'
-import { nameMatcher, type ResultFilter } from '../domain/point-filter.ts'
+import { isForAllPoints, nameMatcher, type ResultFilter } from '../domain/point-filter.ts'
 import { pointName } from '../domain/point.ts'
 
 /**
@@ -14,13 +14,15 @@ export function limitsAskedFor(
   filter: ResultFilter,
 ): Limit[] {
   const isWanted = nameMatcher(filter.measure)
-  return limits.filter(({ measurement, point }) => {
-    if (!isWanted(measurement)) return false
-    return hasPoint(filtered, point) || !hasPoint(all, point)
+  const wanted = limits.filter(({ measurement }) => isWanted(measurement))
+  if (isForAllPoints(filter)) return wanted
+  const [left, known] = [pointsOf(filtered), pointsOf(all)]
+  return wanted.filter(({ point }) => {
+    const matches = nameMatcher(point === null ? [] : [point])
+    return left.some(matches) || !known.some(matches)
   })
 }
 
-function hasPoint({ results, expected }: CheckedJob, glob: string | null): boolean {
-  const matches = glob === null ? () => true : nameMatcher([glob])
-  return [...results, ...(expected ?? [])].some((point) => matches(pointName(point)))
-}
+const pointsOf = ({ results, expected }: CheckedJob): string[] => [
+  ...new Set([...results, ...(expected ?? [])].map(pointName)),
+]

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import type { Limit } from '../domain/limit.ts'
 import { PvtError } from '../errors.ts'
-import { type Column, inUnitOf, localTime } from '../render/index.ts'
+import { type Column, inUnitOf, localTime, renderFolded } from '../render/index.ts'
 import { findLimitsVersion, findNewestLimits, type LimitsVersion, listLimits } from '../store/limits.ts'
 import { readStoredLimits } from './limits-in-force.ts'
 import type { DomainOption } from './limits-set.ts'
@@ -48,7 +48,12 @@ export async function runLimitsShow(
     return
   }
   const { limits } = readStoredLimits(stored)
-  await context.print<Limit>({ value: limits, columns: csvColumns, rows: limits })
+  await context.print<Limit>({
+    value: limits,
+    columns: csvColumns,
+    rows: limits,
+    table: (style) => renderFolded(csvColumns, 1, limits, style),
+  })
 }
 
 const csvColumns: Column<Limit>[] = [
@@ -80,8 +85,9 @@ export async function runLimitsList(context: Context, options: DomainOption): Pr
   const versions = await listLimits(await context.database(), domain)
   await context.print({
     value: versions,
-    columns: context.settings.format === 'table' ? versionTable : fieldColumns<LimitsVersion>(versionKeys),
+    columns: fieldColumns<LimitsVersion>(versionKeys),
     rows: versions,
+    table: (style) => renderFolded(versionTable, 2, versions, style),
   })
 }
 

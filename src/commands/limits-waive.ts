@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { isInForce, type Waiver } from '../domain/waiver.ts'
 import { PvtError, usageError } from '../errors.ts'
-import type { Column } from '../render/index.ts'
+import { type Column, renderFolded } from '../render/index.ts'
 import { findNewestLimits } from '../store/limits.ts'
 import { deleteWaiver, findWaivers, insertWaiver, waiverColumns } from '../store/waivers.ts'
 import { waiverTable } from './check-table.ts'
@@ -79,9 +79,18 @@ function toLastInstant(text: string, now: string): string {
   if (!isDay && !/^\d{4}-\d\d-\d\d[T ]/.test(text.trim())) {
     throw usageError(`--until ${text}: not a day`, 'for example 2026-12-31')
   }
-  const until = toInstant(isDay ? `${text.trim()}T23:59:59.999` : text, '--until', new Date(now))!
+  const until = toLocalInstant(isDay ? `${text.trim()}T23:59:59.999` : text, text)
   if (until <= now) throw usageError(`--until ${text}: this is over`, 'name a day to come, or today')
   return until
+}
+
+/** Told in the user's words: an age, which other options take, is none here. */
+function toLocalInstant(text: string, given: string): string {
+  try {
+    return toInstant(text, '--until', new Date())!
+  } catch {
+    throw usageError(`--until ${given}: there is no such time`, 'for example 2026-12-31')
+  }
 }
 
 export function defineLimitsWaivers(group: Command, act: Act): void {
@@ -103,8 +112,9 @@ export async function runLimitsWaivers(context: Context, options: DomainOption):
   const keys = [...waiverColumns, 'in_force']
   await context.print({
     value: rows,
-    columns: context.settings.format === 'table' ? listTable : fieldColumns<(typeof rows)[number]>(keys),
+    columns: fieldColumns<(typeof rows)[number]>(keys),
     rows,
+    table: (style) => renderFolded(listTable, 2, rows, style),
   })
 }
 

@@ -15,6 +15,9 @@ import { summaryRows } from './summary-table.ts'
 const mostCells = 11_000
 const frameCells = 90
 
+/** Limits that a map names. */
+const mostFacts = 12
+
 /** A heat map of every measurement, or where these would make the page too large, of the worst; null without results. */
 export function heatSection(findings: Findings): Section | null {
   const { results, expected, checks, limits } = findings
@@ -29,10 +32,16 @@ export function heatSection(findings: Findings): Section | null {
     const ofName = limits.filter(({ measurement }) => measurement === map.measurement)
     const unit = ofName.find(({ unit: known }) => known !== null)?.unit ?? null
     const { min = null, min_point = null, max = null, max_point = null } = rows.get(map.measurement) ?? {}
-    const worst = (checks ?? []).filter(({ limit }) => ofName.includes(limit)).map(factOfCheck)
+    const worst = (checks ?? []).filter(({ limit }) => limit.measurement === map.measurement).map(factOfCheck)
     const range = min === null ? [] : [['min', `${inUnitOf([min, max], min)} at ${min_point!}`] as const]
     const top = max === null ? [] : [['max', `${inUnitOf([min, max], max)} at ${max_point!}`] as const]
-    return htmlHeatMap({ ...map, unit, facts: [...worst, ...range, ...top] })
+    const more =
+      worst.length > mostFacts ? [['limits', `${worst.length - mostFacts} more above`] as const] : []
+    return htmlHeatMap({
+      ...map,
+      unit,
+      facts: [...worst.slice(0, mostFacts), ...more, ...range, ...top],
+    })
   })
   const sweeps = results.some(({ alter_number, row_number }) => alter_number !== 1 || row_number !== 1)
   return {

@@ -1,8 +1,8 @@
-import type { LimitCheck } from '../domain/check-limits.ts'
+import { type LimitCheck, verdicts } from '../domain/check-limits.ts'
 import { type Html, markup, joinHtml } from '../render/html/html.ts'
 import type { Section } from '../render/html/page.ts'
 import { htmlFields, htmlNote, htmlTable, type HtmlColumn } from '../render/html/table.ts'
-import { type CheckRow, checkTable, toCheckRow, waiverTable } from './check-table.ts'
+import { type CheckRow, checkTable, toCheckRow, waiversOf, waiverTable } from './check-table.ts'
 import { configurationFields, jobFields, timeline } from './job-view.ts'
 import { comparisonSection } from './report-comparison.ts'
 import type { Findings } from './report-findings.ts'
@@ -35,15 +35,13 @@ const mostCharacters = 930_000
 
 function limitSection({ checks, inForce }: Findings): Section | null {
   if (checks === null || inForce === null) return null
-  const rows = checks.map((check) => toCheckRow(check, inForce.version))
+  const rows = mostUrgent(checks).map((check) => toCheckRow(check, inForce.version))
   const columns = checkTable(rows, false).map((column): HtmlColumn<CheckRow> =>
     column.key === 'verdict'
       ? { ...column, html: (row) => signed(verdictSigns[row.verdict], row.verdict) }
       : column,
   )
-  const waived = checks.flatMap(({ limit, waivers }) =>
-    waivers.map((waiver) => ({ ...waiver, measurement: limit.measurement })),
-  )
+  const waived = waiversOf(checks)
   const origin =
     inForce.version === null ? inForce.path : `version ${inForce.version} of the domain (${inForce.path})`
   return {
@@ -53,15 +51,31 @@ function limitSection({ checks, inForce }: Findings): Section | null {
       htmlNote(
         `Limits: ${origin}. The margin is what is left to the limit, negative when it is violated; in percent of max − min, or of the limit where there is one side. ! violates, ~ is near.`,
       ),
+      ...(rows.length < checks.length
+        ? [htmlNote(`The ${rows.length} worst of ${checks.length}; all of them with: pvt results check.`)]
+        : []),
       htmlTable({ caption: 'Limits with the worst value and its margin', columns, rows }),
       ...(waived.length === 0
         ? []
         : [
             markup`<h3>Waived</h3>`,
-            htmlTable({ caption: 'Waivers that count here', columns: waiverTable, rows: waived }),
+            htmlTable({
+              ...{ caption: 'Waivers that count here', columns: waiverTable },
+              rows: waived.slice(0, mostLimits),
+            }),
           ]),
     ]),
   }
+}
+
+/** Rows of limits: many thousands would make the page too large to send. */
+const mostLimits = 500
+
+/** All limits in their order, or where they are too many those with the worst verdicts. */
+function mostUrgent(checks: readonly LimitCheck[]): readonly LimitCheck[] {
+  if (checks.length <= mostLimits) return checks
+  const rankOf = ({ verdict }: LimitCheck): number => verdicts.indexOf(verdict)
+  return [...checks].sort((a, b) => rankOf(b) - rankOf(a)).slice(0, mostLimits)
 }
 
 const verdictSigns: Record<LimitCheck['verdict'], string> = {

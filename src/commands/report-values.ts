@@ -8,7 +8,7 @@ import { counted } from './shared.ts'
 
 /** What a value takes on the page with its tags, and what a row takes besides. */
 const valueCharacters = 52
-const rowCharacters = 130
+const rowCharacters = 165
 
 /** All values, or the first rows that have room in so many characters, at least one; null without measurements. */
 export function valueSection({ results, limits }: Findings, room: number): Section | null {

@@ -15,13 +15,13 @@ import { measurementNames } from '../domain/result.ts'
 import { exitCodes, usageError } from '../errors.ts'
 import { renderFolded, type Style } from '../render/index.ts'
 import { findWaivers } from '../store/waivers.ts'
-import { checkColumns, type CheckRow, checkTable, toCheckRow, waivedTable } from './check-table.ts'
+import { checkColumns, type CheckRow, checkTable, toCheckRow, waivedTable, waiversOf } from './check-table.ts'
 import { filterJobResults, type JobResults, loadJobResults } from './job-results.ts'
 import { keepJobVerdict, printKeptVerdicts } from './kept-verdicts.ts'
 import { limitsAskedFor } from './limits-asked-for.ts'
 import { type LimitsInForce, limitsInForce } from './limits-in-force.ts'
 import { addFilters, type FilterOptions, toFilter } from './result-filter.ts'
-import { type Act, addExamples, counted, shortId } from './shared.ts'
+import { type Act, addExamples, counted, firstFew, shortId } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options extends FilterOptions {
@@ -58,18 +58,22 @@ export async function runResultsCheck(context: Context, options: Options): Promi
   const checks = checkLimits(limits, checked, waivers, now)
   sayWhatIsOdd(context, job, all, inForce.limits)
   const rows = checks.map((check) => toCheckRow(check, inForce.version))
-  await context.print<CheckRow>({
-    value: rows,
-    columns: checkColumns,
-    rows,
-    table: async (style) =>
-      (await renderFolded(checkTable(rows, options.raw === true), 2, rows, style)) +
-      (await footer(checks, inForce, style)),
-  })
   const verdict = overallVerdict(checks)
   if (isFinding(verdict)) context.exitWith(exitCodes.check_failed)
   const isWhole = Object.values(filter).every((globs: readonly string[]) => globs.length === 0)
-  if (isWhole) await keepJobVerdict(context, job, { verdict, checks, inForce, now })
+  try {
+    await context.print<CheckRow>({
+      value: rows,
+      columns: checkColumns,
+      rows,
+      table: async (style) =>
+        (await renderFolded(checkTable(rows, options.raw === true), 2, rows, style)) +
+        (await footer(checks, inForce, style)),
+    })
+  } finally {
+    // The answer comes first, and the verdict is kept also when nobody read it to its end.
+    if (isWhole) await keepJobVerdict(context, job, { verdict, checks, inForce, now })
+  }
 }
 
 /** @throws usage error when none is left: nothing was checked, and that must not look like a pass. */
@@ -93,9 +97,9 @@ function sayWhatIsOdd(context: Context, job: Job, all: JobResults, limits: reado
   const names = new Set(measurementNames(all.results))
   const limited = new Set(limits.map(({ measurement }) => measurement))
   const absent = [...limited].filter((name) => !names.has(name))
-  if (absent.length > 0) context.warn(`no result has ${absent.join(', ')}: the limit is incomplete`)
+  if (absent.length > 0) context.warn(`no result has ${firstFew(absent, 20)}: the limit is incomplete`)
   const free = [...names].filter((name) => !limited.has(name))
-  if (free.length > 0) context.inform(`without a limit: ${free.join(', ')}`)
+  if (free.length > 0) context.inform(`without a limit: ${firstFew(free, 20)}`)
 }
 
 /** `fail: 1 fail, 2 near, 6 pass of 9 limits (version 3)`, and below it why something is waived. */
@@ -107,9 +111,7 @@ async function footer(checks: readonly LimitCheck[], inForce: LimitsInForce, sty
     .map(([count, verdict]) => `${count} ${verdict}`)
   const origin = inForce.version === null ? inForce.path : `version ${inForce.version}`
   const line = `${overallVerdict(checks)}: ${counts.join(', ')} of ${counted(checks.length, 'limit')} (${origin})\n`
-  const waived = checks.flatMap(({ limit, waivers }) =>
-    waivers.map((waiver) => ({ ...waiver, measurement: limit.measurement })),
-  )
+  const waived = waiversOf(checks)
   if (waived.length === 0) return `\n${line}`
   return `\n${await waivedTable(waived, style)}\n${line}`
 }

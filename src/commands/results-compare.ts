@@ -58,6 +58,7 @@ export async function runResultsCompare(
   const sorted = context.settings.format === 'table' ? options.limit : Infinity
   const changes = compareResults(base.results, next.results, tolerance, sorted)
   sayWhatIsOdd(context, changes)
+  if (changes.some(isRegression)) context.exitWith(exitCodes.check_failed)
   // Both jobs are judged by the limits of the new one's domain.
   const findWorst = async (): Promise<WorstChange[]> =>
     compareWorst(base.results, next.results, await knownLimits(context, newJob.domain_path))
@@ -83,7 +84,6 @@ export async function runResultsCompare(
         style,
       ),
   })
-  if (changes.some(isRegression)) context.exitWith(exitCodes.check_failed)
 }
 
 interface Parts {

@@ -4,7 +4,7 @@ import { type PvtPoint, pointFolder, pointName } from '../domain/point.ts'
 import { tally } from '../domain/tally.ts'
 import { exitCodes } from '../errors.ts'
 import { hasEnded } from '../domain/job.ts'
-import type { Column } from '../render/index.ts'
+import { type Column, renderFolded } from '../render/index.ts'
 import { findPoints } from '../store/points.ts'
 import { findResults } from '../store/results.ts'
 import { addFilters, type FilterOptions, filterPoints, toFilter } from './result-filter.ts'
@@ -37,7 +37,7 @@ export async function runResultsMissing(context: Context, options: FilterOptions
     return
   }
   const rows = missing.map((point) => ({ point: pointName(point), ...point }))
-  await context.print({ value: rows, columns, rows })
+  await context.print({ value: rows, columns, rows, table: (style) => renderFolded(columns, 1, rows, style) })
 }
 
 const columns: Column<PvtPoint & { point: string }>[] = [

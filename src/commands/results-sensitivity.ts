@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { type AxisShare, sensitivity } from '../domain/sensitivity.ts'
-import { type Column, inUnitOf, renderTable, type Style } from '../render/index.ts'
+import { type Column, inUnitOf, renderFolded, type Style } from '../render/index.ts'
 import { filterJobResults, loadJobResults } from './job-results.ts'
 import { addFilters, type FilterOptions, toFilter } from './result-filter.ts'
 import { type Act, addExamples, fieldColumns } from './shared.ts'
@@ -41,7 +41,7 @@ async function sensitivityTable(rows: readonly AxisShare[], style: Style): Promi
     const isLast = rows[index + 1]?.measurement !== row.measurement
     return isLast ? [row, { measurement: row.measurement, rest_percent: row.rest_percent }] : [row]
   })
-  return renderTable(columns, lines, style)
+  return renderFolded(columns, 2, lines, style)
 }
 
 type TableRow = Pick<AxisShare, 'measurement' | 'rest_percent'> & Partial<AxisShare>

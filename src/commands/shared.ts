@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { Job } from '../domain/job.ts'
 import { parseStageName, type StageName, stageNames } from '../domain/stage.ts'
 import { usageError } from '../errors.ts'
-import type { Cell, Column } from '../render/index.ts'
+import { type Cell, type Column, visible } from '../render/index.ts'
 
 /** Turns a command's `run` into what Commander calls; cli.ts makes it, tests can make their own. */
 export type Act = <Arguments extends unknown[]>(
@@ -85,7 +85,7 @@ export const shortId = (jobId: string): string => jobId.slice(0, 8)
  */
 export async function printChange(context: Context, line: string, value: object): Promise<void> {
   const columns = fieldColumns(Object.keys(value))
-  await context.print({ value, columns, rows: [value], table: () => `${line}\n` })
+  await context.print({ value, columns, rows: [value], table: () => `${visible(line)}\n` })
 }
 
 /** Columns for printing records as CSV, a column a key: lists and records as JSON text. */
@@ -97,6 +97,12 @@ export function toCell(value: unknown): Cell {
   if (value === null || value === undefined) return null
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   return JSON.stringify(value)
+}
+
+/** `a, b, c and 9 more`: a line that is read, however many there are; empty for none. */
+export function firstFew(texts: readonly string[], most = 8): string {
+  const more = texts.length > most ? ` and ${texts.length - most} more` : ''
+  return texts.slice(0, most).join(', ') + more
 }
 
 /** `84 ok, 1 failed of 92`: the simulations of a job in words. */

@@ -43,6 +43,8 @@ export function compareJobs(base: ComparedJob, next: ComparedJob): JobDifference
 
 function valueOf(job: Job, field: string): string | number | null {
   const value: unknown = Reflect.get(job, field)
+  // A list without entries is as absent as one that was never given.
+  if (value === '') return null
   return typeof value === 'string' || typeof value === 'number' ? value : null
 }
 

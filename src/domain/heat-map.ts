@@ -45,7 +45,7 @@ export function heatMaps(
   const rowsOf = groupBy(results, pointName)
   return measurements.map((measurement) => {
     const judged = groupBy(
-      checks.filter(({ limit }) => limit.measurement === measurement).flatMap(({ values }) => values),
+      checks.filter(({ limit }) => limit.measurement === measurement).flatMap(({ values }) => values()),
       ({ point }) => point,
     )
     const cellAt = (point: PvtPoint): HeatCell => {

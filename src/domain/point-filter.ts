@@ -1,4 +1,4 @@
-import picomatch from 'picomatch'
+import { globPattern } from './glob.ts'
 import { type PvtPoint, pointName } from './point.ts'
 
 /** What the user asked for with `--point`, `--corner` … and `--measure`; several of one kind are alternatives. */
@@ -39,14 +39,11 @@ export function pointMatcher(filter: ResultFilter): (point: PvtPoint) => boolean
     byVoltage(point.voltage_combo)
 }
 
-/**
- * Whether a name is one of the patterns: the very name (`wire[15]` is a measurement), or matched by a glob. As in
- * git's pathspecs a `*` runs over slashes, so that `SSG*` asks for every point of that corner.
- */
+/** Whether a name is one of the patterns: the very name (`wire[15]` is a measurement), or matched by a glob. */
 export function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
   if (patterns.length === 0) return () => true
-  const globs = patterns.map((pattern) => picomatch(pattern, { bash: true, dot: true, nonegate: true }))
-  return (name) => patterns.includes(name) || globs.some((matches) => matches(name))
+  const globs = patterns.map(globPattern)
+  return (name) => patterns.includes(name) || globs.some((glob) => glob.test(name))
 }
 
 /** `-40` is taken for the folder's `m40`. */

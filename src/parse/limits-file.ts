@@ -84,7 +84,11 @@ function readLimit(row: readonly CsvCell[], { columns, decimalComma, problems }:
   const before = problems.length
   const note = (cell: CsvCell, message: string): void => void problems.push(problemAt(cell, message))
   const extra = row.find((cell, index) => (columns[index] ?? null) === null && cell.text.trim() !== '')
-  if (extra !== undefined) note(extra, `${quoted(extra.text)} stands in no column of the header`)
+  if (extra !== undefined)
+    note(
+      extra,
+      `${quoted(extra.text)} stands in no column of the header; a cell with a separator in it needs quotes`,
+    )
   const cellOf = (name: LimitColumn): CsvCell | null => {
     const cell = row[columns.indexOf(name)]
     return cell === undefined || cell.text.trim() === '' ? null : cell
@@ -95,7 +99,9 @@ function readLimit(row: readonly CsvCell[], { columns, decimalComma, problems }:
     if (cell === null) return null
     const value = readQuantity(cell.text.trim(), decimalComma, unit)
     if (value === null) note(cell, `${name}: expected a number, found ${quoted(cell.text.trim())}`)
-    return value
+    else if (value === 'out of range')
+      note(cell, `${name}: ${quoted(cell.text.trim())} is out of range: 5e-324 to 1.8e308 in base units`)
+    return typeof value === 'number' ? value : null
   }
   const limit: Limit = {
     measurement: cellOf('measurement')?.text.trim() ?? '',
@@ -128,7 +134,7 @@ function readUnit(cell: CsvCell | null, note: Note): Unit | null {
 function readNear(cell: CsvCell | null, decimalComma: boolean, note: Note): number {
   if (cell === null) return defaultNear
   const near = readNumber(cell.text.trim().replace(/\s*%$/, ''), decimalComma, 0)
-  if (near !== null && near >= 0 && near <= 100) return near
+  if (typeof near === 'number' && near >= 0 && near <= 100) return near
   note(cell, `near: expected a percentage from 0 to 100, found ${quoted(cell.text.trim())}`)
   return defaultNear
 }
@@ -138,7 +144,7 @@ function readNear(cell: CsvCell | null, decimalComma: boolean, note: Note): numb
  * without a unit, and 5 of one that is in percent. The unit `%` itself scales nothing: it says that the simulator's
  * numbers are percentages already.
  */
-function readQuantity(text: string, decimalComma: boolean, unit: Unit | null): number | null {
+function readQuantity(text: string, decimalComma: boolean, unit: Unit | null): Reading {
   const exponent = unit?.exponent ?? 0
   const number = text.replace(/\s*%$/, '')
   if (number === text) return readNumber(text, decimalComma, exponent)
@@ -150,11 +156,17 @@ function readQuantity(text: string, decimalComma: boolean, unit: Unit | null): n
       : null
 }
 
-function readNumber(text: string, decimalComma: boolean, exponent: number): number | null {
+/** Null for a text that is no number; out of range is one that would become infinite, or 0 without being 0. */
+type Reading = number | 'out of range' | null
+
+/** The unit counts first: 1e309 ps is a number. */
+function readNumber(text: string, decimalComma: boolean, exponent: number): Reading {
   const plain = decimalComma ? text.replace(/^([^.,]*),([^.,]*)$/, '$1.$2') : text
-  if (parseNumber(plain) === null) return null
+  const [, mantissa = ''] = /^([^e]*)(?:e[+-]?\d+)?$/i.exec(plain) ?? []
+  const digits = parseNumber(mantissa)
+  if (digits === null) return null
   const value = toBaseUnit(plain, exponent)
-  return Number.isFinite(value) ? value : null
+  return Number.isFinite(value) && (value === 0) === (digits === 0) ? value : 'out of range'
 }
 
 function checkOrder(

@@ -92,4 +92,6 @@ const escapes: Readonly<Record<string, string>> = {
   '^': '\\(ha',
   '~': '\\(ti',
   '"': '\\(dq',
+  // A terminal without it would show nothing.
+  '…': '...',
 }

@@ -80,6 +80,7 @@ describe('the manual pages', () => {
   test.each([
     ['mandoc', ['-Tlint', '-W', 'style']],
     ['groff', ['-man', '-ww', '-z', '-Tutf8']],
+    ['groff', ['-man', '-ww', '-z', '-Tascii']],
   ])('have nothing that %s complains of', (program, options) => {
     if (!isInstalled(program)) return
     for (const name of readdirSync(folder)) {

@@ -26,6 +26,15 @@ describe('a pipe', () => {
     expect(answer.stdout.trimEnd()).not.toBe('')
   })
 
+  test('what a check has found is its exit code, also when nobody reads all of it', async () => {
+    const empty = await place.create(['-d', place.path('work')])
+    const answer = await place.sh(
+      `set -o pipefail; pvt results compare $(pvt history --json | grep -o '"job_id": "[^"]*' | tail -1 | cut -c12-) ${empty} --json | head -1`,
+    )
+    expect(answer).toEqual({ stdout: '[\n', stderr: '', code: 7 })
+    await place.pvt(['job', 'delete', empty, '--yes'])
+  })
+
   test.concurrent.each(['--help', 'history', 'job status @latest', 'db status --json'])(
     '%s into a reader that is gone',
     async (command) => {

@@ -109,6 +109,21 @@ describe('results check', () => {
     }
   })
 
+  test('a class that is negated with ! leaves out what it names, as in a shell', async () => {
+    const [row] = await check(whole, limits('del_rr,,,1,s,[!S]*,'), 0)
+    expect(row).toMatchObject({
+      count: valuesOf(whole, 'del_rr').filter(({ point }) => point[0] !== 'S').length,
+    })
+  })
+
+  test('ten thousand limits are no burden', async () => {
+    const rows = Array.from({ length: 10_000 }, (_, index) => `m${index},,,1,,,`)
+    const answer = await check(whole, limits('del_rr,,,-1,s,,', ...rows), 7)
+    expect(answer).toHaveLength(10_001)
+    const history = await place.pvt(['results', 'check', '--history'], { cwd: whole.folder })
+    expect(history.stdout).toMatch(/m6 incomplete and 9993 more$/m)
+  })
+
   test('a row of a sweep counts each', async () => {
     const swept = makeDomain(place.path('swept'), { alterSweep: [0.1, 0.2, 0.3] })
     await place.create(['-d', swept.folder])
@@ -268,6 +283,9 @@ describe('waivers', () => {
       { reason: 'next netlist', point: 'SSG/*/m40/*' },
       { reason: 'known', waived_by: 'ada' },
     ])
+    const again = limits('del_rr,,,1,ps,SSG/*,', 'del_rr,1,,,s,,', 'del_ff,,,1,s,,')
+    const twice = (await place.pvt(['results', 'check', '--limits', again], inWhole)).stdout
+    expect(twice.match(/next netlist/g), 'once, though two limits need it').toHaveLength(1)
     const { stdout } = await place.pvt(['results', 'check'], inWhole)
     expect(stdout).toMatch(/^\w{8} +del_rr +SSG\/\*\/m40\/\* +2999-12-31 23:59:59 +ada +next netlist$/m)
     expect(stdout).toContain('\nwaived: 1 waived, 1 pass of 2 limits (version 1)\n')
@@ -280,6 +298,12 @@ describe('waivers', () => {
     }
     expectFailure(await place.pvt(['limits', 'unwaive', String(made.waiver_id)]), 3, /there is no waiver/)
     await place.json(['results', 'check'], { cwd: whole.folder, code: 7 })
+  })
+
+  test('one line says what was changed, whatever the names', async () => {
+    const made = await place.pvt(['limits', 'waive', 'a\nb\u001b[31m', '--reason', 'r', ...until], inWhole)
+    expect(made.stdout).toMatch(/^\w{8} waived a\\nb\\x1b\[31m until 2999-12-31\n$/)
+    await place.pvt(['limits', 'unwaive', made.stdout.slice(0, 8)])
   })
 
   test('counts to the end of its last day, where it was made', async () => {
@@ -295,7 +319,7 @@ describe('waivers', () => {
     [['--until', '2999-01-01'], /--reason/],
     [['--reason', ' ', ...until], /--reason is empty/],
     [['--reason', 'r', '--until', '2020-01-01'], /this is over/],
-    [['--reason', 'r', '--until', '2999-02-30'], /not a time/],
+    [['--reason', 'r', '--until', '2999-02-30'], /--until 2999-02-30: there is no such time: for example/],
     [['--reason', 'r', '--until', '7d'], /not a day/],
     [['--reason', 'r', '--point', '', ...until], /--point is empty/],
   ])('%j is wrong usage', async (words, message) => {

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeDomain } from '../fixtures/flow.ts'
+import { makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { ShownTerminal } from '../support/terminal.ts'
 import { openWorkplace, type Workplace } from './run-pvt.ts'
 
@@ -86,6 +86,33 @@ describe.skipIf(!hasScript)('on a terminal', () => {
     const { stdout } = await place.pvt(['history'])
     const { shown } = await onTerminal('stty cols 30; pvt history')
     expect(shown.replaceAll('\r\n', '\n').replace(/\x1b\[\d+m/g, '')).toBe(stdout)
+  })
+
+  test('tables that are wider are folded, not wrapped', async () => {
+    const env = { PVT_DB: place.path('wide.db') }
+    const domain = makeDomain(place.path('gpio'), { failedPoints: ['SSG/typical/m40/v1min_v2min'] })
+    makeBackup(domain.folder, { stamp: '202601010000', seed: 7 })
+    await place.pvt(['results', 'import', '--recursive', domain.folder], { env })
+    const jobs = await place.json<{ job_id: string }[]>(['history', '--domain', 'gpio'], { env })
+    const limits = place.path('limits.csv')
+    writeFileSync(limits, 'measurement,max,unit,point\ndel_rr,30,ps,SSG*\n')
+    await place.pvt(['limits', 'set', limits, '--domain', 'gpio'], { env })
+    const reason = 'it is mended in the netlist of next week'
+    await place.pvt(
+      ['limits', 'waive', 'del_rr', '--domain', 'gpio', '--reason', reason, '--until', '2999-12-31'],
+      { env },
+    )
+    const [newer, older] = jobs.map(({ job_id }) => job_id.slice(0, 8))
+    for (const words of [
+      `results compare ${older} ${newer}`,
+      ...['check', 'summary', 'show', 'missing', 'sensitivity'].map((name) => `results ${name} -j ${newer}`),
+      ...['limits waivers', 'limits list', 'trend del_rr --domain gpio'],
+    ]) {
+      const { shown } = await onTerminal(`stty cols 80; pvt -q ${words}`, [], env)
+      const lines = shown.replace(/\x1b\[\d+m/g, '').split('\r\n')
+      expect(lines.length, shown).toBeGreaterThan(3)
+      for (const line of lines) expect(line.length, `${words}: ${line}`).toBeLessThanOrEqual(80)
+    }
   })
 
   test('an error is one line without colour codes that stay on', async () => {

@@ -136,7 +136,7 @@ describe('margins', () => {
   })
 
   it('there is one for every value, in flow order, and missing points behind', () => {
-    const { values } = check({ max: 10 }, [4, null], { expected: 3 })
+    const values = check({ max: 10 }, [4, null], { expected: 3 }).values()
     expect(values.map(({ point, margin, verdict }) => ({ point, margin, verdict }))).toEqual([
       { point: name('TT'), margin: 6, verdict: 'pass' },
       { point: name('FFG'), margin: null, verdict: 'missing' },
@@ -252,7 +252,9 @@ describe('laws', () => {
         expect(found.verdict).toBe(plainVerdict(limit, values, expected - values.length))
         expect(found.count).toBe(values.filter((one) => typeof one === 'number').length)
         expect(found.expected).toBe(expected)
-        expect(found.failing).toBe(found.values.filter(({ margin }) => margin !== null && margin < 0).length)
+        expect(found.failing).toBe(
+          found.values().filter(({ margin }) => margin !== null && margin < 0).length,
+        )
       }),
       { numRuns: 2000 },
     )

@@ -40,7 +40,7 @@ describe('the cell of a point', () => {
     return toCell(
       'd',
       rows,
-      checks.flatMap(({ values }) => values),
+      checks.flatMap(({ values }) => values()),
     )
   }
 

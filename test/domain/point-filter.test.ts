@@ -26,6 +26,10 @@ describe('a point filter', () => {
     [{ corner: ['SS?'] }, 30],
     [{ corner: ['{TT,SSG}'] }, 42],
     [{ corner: ['[FS]SG'] }, 60],
+    [{ corner: ['[!FS]*'] }, 12],
+    [{ corner: ['[^FS]*'] }, 12],
+    [{ point: ['[!T]*/85/*'] }, 0],
+    [{ point: ['{TT,S{S,F}G}/typical/{m40,85}/*'] }, 16],
     [{ corner: ['TT', 'SSG'] }, 42],
     [{ corner: ['tt'] }, 0],
     [{ corner: ['!TT'] }, 0],
@@ -60,8 +64,36 @@ describe('a point filter', () => {
     ['a\\*', 'a*', true],
     ['a\\*', 'ab', false],
     ['*', 'µ_Ω', true],
+    ['v(out)*', 'v(out)_max', true],
+    ['v(out)*', 'vout_max', false],
+    ['*(out)', 'v(out)', true],
+    ['"q"*', '"q"_max', true],
+    ['"q"*', 'q_max', false],
+    ['a|b*', 'a|bc', true],
+    ['a|b*', 'a', false],
+    ['v[!a-c]*', 'vd1', true],
+    ['v[!a-c]*', 'vb1', false],
+    ['v[]x]', 'v]', true],
+    ['v[c-a]*', 'vb', false],
+    ['v[1', 'v[1', true],
+    ['{a,b', '{a,b', true],
+    ['{a,b', 'a', false],
+    ['{a}*', '{a}1', true],
+    ['x{a{b,c}', 'x{ac', true],
+    ['{a,}x', 'x', true],
+    ['?', '\u{1f600}', true],
+    ['a?b', 'a/b', false],
+    ['a*', 'a\nb', true],
+    ['a\\', 'a\\', true],
   ])('the pattern %s and the name %s: %s', (pattern, name, found) => {
     expect(nameMatcher([pattern])(name)).toBe(found)
+  })
+
+  it('is over soon, whatever the glob', () => {
+    const started = performance.now()
+    expect(nameMatcher(['{'.repeat(5000) + ',' + '*'.repeat(5000)])('{'.repeat(500))).toBe(false)
+    expect(nameMatcher(['*a'.repeat(6) + 'b'])('a'.repeat(60))).toBe(false)
+    expect(performance.now() - started).toBeLessThan(2000)
   })
 
   it('finds every name by itself, whatever its characters', () => {

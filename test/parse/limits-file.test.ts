@@ -40,6 +40,7 @@ describe('a limits file', () => {
     ['0', 'ps', 0],
     ['.1', 'fF', 1e-16],
     ['+1E+2', 'ns', 1e-7],
+    ['1e309', 'ps', 1e297],
   ])('%s %s is %d in the base unit, to the last digit', (number, unit, value) => {
     expect(one(`v,,,${number},${unit},,`).max).toBe(value)
   })
@@ -111,11 +112,16 @@ describe('a limits file', () => {
       'measurement,max,unit\nv,5%,ps\n',
       "2:3: max: expected a number, found '5%'",
     ],
+    [
+      'a number so small that it would be 0',
+      'measurement,max\nv,1e-400\nw,0e-400\n',
+      "2:3: max: '1e-400' is out of range: 5e-324 to 1.8e308 in base units",
+    ],
     ['a hexadecimal number', 'measurement,max\nv,0x10\n', "2:3: max: expected a number, found '0x10'"],
     [
       'a number too large',
       'measurement,max,unit\nv,1e300,TV\nw,1e300,GV\n',
-      "2:3: max: expected a number, found '1e300'",
+      "2:3: max: '1e300' is out of range: 5e-324 to 1.8e308 in base units",
     ],
     [
       'a decimal comma among commas',

@@ -54,7 +54,7 @@ th,td{padding:.22rem .6rem;text-align:left;vertical-align:top;border-bottom:1px 
 tbody tr:last-child>*{border-bottom:0}
 thead th{position:sticky;top:0;z-index:2;background:var(--raised);font-weight:600;color:var(--quiet);vertical-align:bottom}
 tbody th{font-weight:500;background:var(--ground)}
-.list tbody th{position:sticky;left:0;z-index:1;max-width:45vw;overflow-wrap:anywhere;white-space:normal;min-width:9rem}
+.list tbody th{position:sticky;left:0;z-index:1;max-width:45vw;overflow-wrap:break-word;white-space:normal;min-width:9rem}
 .list thead th:first-child{left:0;z-index:3}
 .list tbody tr:hover>*{background:var(--raised)}
 td.wide{white-space:normal;min-width:16rem;overflow-wrap:anywhere}
@@ -96,7 +96,7 @@ ${Array.from({ length: 7 }, (_, step) => `.m${step}{background:var(--m${step})}.
 footer{margin-top:2rem;padding-top:1rem;padding-bottom:2rem;border-top:1px solid var(--line);color:var(--quiet);font-size:13px}
 footer h2{color:var(--text)}
 @media (max-width:600px){body{font-size:13.5px}header,main,footer{padding-left:.8rem;padding-right:.8rem}nav ul{padding-left:.8rem;padding-right:.8rem}h1{font-size:1.4rem}
-.list tbody th{max-width:40vw;min-width:6rem}}
+.list tbody th{max-width:40vw;min-width:8.5rem}}
 @media print{@page{size:A4 landscape;margin:11mm}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 body{font-size:10px}header,main,footer{max-width:none;padding-left:0;padding-right:0}

@@ -44,8 +44,14 @@ function cell<Row>(column: HtmlColumn<Row>, row: Row, isHead: boolean): Html {
     typeof value === 'number' && Number.isFinite(value) ? attribute('data-v', String(value)) : null
   const look = classes(alignOf(column), paintClass(column.paint?.(row) ?? null))
   return isHead
-    ? markup`<th scope="row"${look}${sortBy}>${text}</th>`
+    ? markup`<th scope="row"${look}${sortBy}>${typeof text === 'string' ? breakable(text) : text}</th>`
     : markup`<td${look}${sortBy}>${text}</td>`
+}
+
+/** The name of a point is broken, where a phone has no room for it, between its parts. */
+function breakable(text: string): Html {
+  const html = markup`${text}`
+  return text.includes('/') ? new Html(html.text.replace(/[/_](?=.)/g, '$&<wbr>')) : html
 }
 
 /** A terminal's headings are capitals; names of measurements stay as they are. */
