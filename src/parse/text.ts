@@ -116,7 +116,9 @@ const utf8 = new TextDecoder('utf-8')
 
 const binaryData = 'not text: binary data'
 
-const nulAt = (index: number): string => `not text: NUL at byte ${index + 1}`
+/** Every other byte of Latin letters is a NUL in UTF-16, which need not begin with a mark. */
+const nulAt = (index: number): string =>
+  `not text: NUL at byte ${index + 1}${index === 1 ? ', as in UTF-16: convert it to UTF-8' : ''}`
 
 const packedFormats = [
   { name: 'gzip', magic: [0x1f, 0x8b] },
