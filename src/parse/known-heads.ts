@@ -91,7 +91,9 @@ export class KnownHeads {
     let end = 0
     for (let line = 0; line < table.lines; line += 1) end = bytes.indexOf(lineFeed, end) + 1
     if (end === 0 || end > largest) return
-    this.#heads = [new KnownHead(file, table, bytes.slice(0, end)), ...this.#heads.slice(0, mostKept - 1)]
+    // A copy: the next file is read into the same buffer, of which `slice` of a Buffer gives a view only.
+    const start = new Uint8Array(bytes.subarray(0, end))
+    this.#heads = [new KnownHead(file, table, start), ...this.#heads.slice(0, mostKept - 1)]
   }
 }
 
