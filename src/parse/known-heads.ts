@@ -15,6 +15,8 @@ export class KnownHead {
   readonly bytes: Uint8Array
   /** Whether the file that it is from held one record of numbers behind it, and nothing to complain about. */
   readonly isPlain: boolean
+  /** Of the one record of a plain file; another file that begins so may have several, and with them a sweep. */
+  readonly #plainColumns: MeasuredColumns | null
   #columns: MeasuredColumns | null = null
   #sweepCount = -1
 
@@ -26,7 +28,7 @@ export class KnownHead {
     const isPlain =
       rows.length === 1 && problems.length === 0 && rows[0]!.texts.every((text) => text === null)
     this.isPlain = isPlain && table.form.wraps && table.form.separator === 'blanks' && isPlainText(bytes)
-    if (this.isPlain) this.columnsOf(file)
+    this.#plainColumns = this.isPlain ? this.columnsOf(file) : null
   }
 
   /**
@@ -56,7 +58,7 @@ export class KnownHead {
     const alter = values.at(-1)!
     const isWhole =
       values.length === count && bytes.at(-1) === lineFeed && Number.isSafeInteger(alter) && alter >= 0
-    return isWhole ? toMeasuredRow({ line: begin, values, texts: [] }, this.#columns!) : null
+    return isWhole ? toMeasuredRow({ line: begin, values, texts: [] }, this.#plainColumns!) : null
   }
 
   /** The columns of a file that begins so: the number of its sweep variables may depend on its rows. */
