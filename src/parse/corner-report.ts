@@ -3,6 +3,7 @@ import type { MeasuredRow } from '../domain/measurement.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
 import type { Problem } from '../domain/problem.ts'
 import { error, type FlowColumns, isBlank, readColumns, readValues, toFields, warning } from './flow-table.ts'
+import { parseNumber } from './number.ts'
 import { type Line, splitLines } from './text.ts'
 
 /** What a report_<corner>_<extraction>_<temperature>_<voltage>.txt says about its point. */
@@ -25,6 +26,9 @@ export function parseCornerReport(text: string): CornerReport {
   const [header, ...body] = lines as [Line, ...Line[]]
   if (!header.terminated) return unread(error(1, 'the file ends inside its line of names'))
   if (isBlank(header.text)) return unread(error(1, 'expected measurement names, found an empty line'))
+  const value = header.text.split('\t').find((field) => parseNumber(field.trim()) !== null)
+  if (value !== undefined)
+    return unread(error(1, `expected measurement names, found the value ${value.trim()}`))
   return readBody(header, body)
 }
 

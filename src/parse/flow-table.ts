@@ -1,6 +1,7 @@
 import { bookkeepingNames, type MeasuredRow } from '../domain/measurement.ts'
 import type { Problem } from '../domain/problem.ts'
 import { doubtfulAlter, judgeLastAlter, parseAlterNumber } from './alter-number.ts'
+import { isFailedWord, noNumber } from './measure-record.ts'
 import { setOwn } from './measured-row.ts'
 import { distinctNames } from './names.ts'
 import { parseNumber } from './number.ts'
@@ -98,6 +99,11 @@ export function readValues(
     problems.push(warning(line.number, `alter# is ${alterText}, no whole number: taken as 1`))
   }
   const row = toRow(fields.filled, columns, places, { line: line.number, alterNumber: alterNumber ?? 1 })
+  for (const name in row.failed) {
+    const text = row.failed[name]!.trim()
+    if (text !== '' && !isFailedWord(text))
+      problems.push({ ...noNumber(line.number, name, text), level: 'warning' })
+  }
   return { row, problems, alterText }
 }
 
