@@ -5,7 +5,7 @@ import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import { codeOf, messageOf, PvtError } from '../errors.ts'
 import { isBackupName } from '../parse/backup-name.ts'
-import { isMeasureFileName, measureStems } from '../parse/measure-file-name.ts'
+import { isMeasureFileName, isPackedMeasureName, measureStems } from '../parse/measure-file-name.ts'
 import { pointOfFileName, pointOfFolder, pointOfPath } from './point-of-path.ts'
 import { fileError } from './read-file.ts'
 
@@ -19,7 +19,7 @@ export interface FoundFiles {
   measures: FoundMeasure[]
   /** Folders that may not be read. */
   problems: FileProblem[]
-  /** What is not read, by its path: links, and in a backup folders in which nothing of the flow lies. */
+  /** What is not read, by its path: links, packed measure files, and in a backup folders in which nothing of the flow lies. */
   leftAlone: string[]
 }
 
@@ -159,6 +159,8 @@ function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' |
         if (point === undefined) point = pointOfFolder(folder)
         const told = point ?? pointOfFileName(entry.name)
         ;(levels[depth] ??= []).push({ path, point: told, netlist: netlistBeside(path, isThere) })
+      } else if (entry.isFile() && isPackedMeasureName(entry.name)) {
+        leftAlone.push(path)
       } else if (entry.isSymbolicLink() && (isMeasureFileName(entry.name) || leadsToFolder(path))) {
         leftAlone.push(path)
       }

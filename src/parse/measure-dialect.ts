@@ -68,6 +68,7 @@ const foreignStarts = [
   { sign: /^\s*<(?:!doctype|html|\?xml)/i, name: 'an HTML or XML page' },
   { sign: /^\s*[{[]\s*["{[]/, name: 'JSON' },
   { sign: /^"\$DATA1/, name: 'a spreadsheet has quoted it: save it without quotes' },
+  { sign: /^[0-9a-f]{32} [ *]\S/i, name: 'a list of MD5 sums' },
   { sign: /^LTspice \d/, name: 'an LTspice log' },
 ]
 

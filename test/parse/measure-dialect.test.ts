@@ -58,6 +58,7 @@ it.each([
   ],
   ['  Measurements for Transient Analysis\n\ntd = 1e-9\n', 'an ngspice log'],
   ['Circuit: * x.asc\n\n.OP point found by inspection.\n\nt1: v(out)=0.6 at 0.001\n', 'an LTspice log'],
+  ['d41d8cd98f00b204e9800998ecf8427e  sim_tx.sp\n', 'a list of MD5 sums'],
   ['LTspice 24.1.9 for Windows\n', 'an LTspice log'],
   [
     '"$DATA1 SOURCE=\'HSPICE\'",\n"tplh","alter#"\n1,1\n',
