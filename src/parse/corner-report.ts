@@ -26,9 +26,6 @@ export function parseCornerReport(text: string): CornerReport {
   const [header, ...body] = lines as [Line, ...Line[]]
   if (!header.terminated) return unread(error(1, 'the file ends inside its line of names'))
   if (isBlank(header.text)) return unread(error(1, 'expected measurement names, found an empty line'))
-  const value = header.text.split('\t').find((field) => parseNumber(field.trim()) !== null)
-  if (value !== undefined)
-    return unread(error(1, `expected measurement names, found the value ${value.trim()}`))
   return readBody(header, body)
 }
 
@@ -55,6 +52,8 @@ function unread(...problems: Problem[]): CornerReport {
 
 function readBody(header: Line, body: readonly Line[]): CornerReport {
   const columns = columnsOf(header)
+  if ('value' in columns)
+    return unread(error(1, `expected measurement names, found the value ${columns.value}`))
   const { names } = columns
   const problems = [...columns.problems]
   const rows: MeasuredRow[] = []
@@ -76,9 +75,13 @@ function readBody(header: Line, body: readonly Line[]): CornerReport {
 /** The reports of a run have one header: its columns are made out once, not 488 times. */
 let lastHeader: { text: string; columns: FlowColumns } | null = null
 
-function columnsOf({ text, number }: Line): FlowColumns {
+/** Or the value with which a line begins that is none of names. */
+function columnsOf({ text, number }: Line): FlowColumns | { value: string } {
   if (lastHeader?.text === text) return lastHeader.columns
-  const columns = readColumns(text.split('\t'), number)
+  const fields = text.split('\t')
+  const value = fields.find((field) => parseNumber(field.trim()) !== null)
+  if (value !== undefined) return { value: value.trim() }
+  const columns = readColumns(fields, number)
   // The header of a report is its first line.
   lastHeader = { text, columns }
   return columns

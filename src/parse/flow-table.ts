@@ -55,13 +55,18 @@ export interface Fields {
 
 /** Parts a line at its tabs. */
 export function toFields(text: string): Fields {
-  let end = text.length
-  while (end > 0 && text.charCodeAt(end - 1) === tab) end -= 1
+  // What the flow writes behind the values is tabs alone, and cut off at once; other blanks belong to a field.
+  let end = text.trimEnd().length
+  if (!tabs.startsWith(text.slice(end))) {
+    end = text.length
+    while (end > 0 && text.charCodeAt(end - 1) === tab) end -= 1
+  }
   const filled = end === 0 ? [] : text.slice(0, end).split('\t')
   return { filled, count: text.length - end + Math.max(filled.length, 1) }
 }
 
 const tab = 0x09
+const tabs = '\t'.repeat(128)
 
 export interface ReadRow {
   /** Null when the line could not be read; `problems` then says why. */

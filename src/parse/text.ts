@@ -25,7 +25,8 @@ export const isPlainText = (bytes: Uint8Array): boolean => plainAscii.test(asLat
 
 const smallText = 2 * 1024 * 1024
 
-const asLatin1 = ({ buffer, byteOffset, length }: Uint8Array): string =>
+/** Each byte as the character of its number: what ASCII is, a third faster than by a decoder. */
+export const asLatin1 = ({ buffer, byteOffset, length }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, length).toString('latin1')
 
 function whyRefused(bytes: Uint8Array): string | null {
