@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import type { Problem } from '../domain/problem.ts'
+import type { FileProblem, Problem } from '../domain/problem.ts'
 import { exitCodes } from '../errors.ts'
 import { inspectPath } from '../import/inspect.ts'
 import { renderFields, renderTable } from '../render/index.ts'
@@ -18,7 +18,7 @@ export function defineInspect(program: Command, act: Act): void {
 }
 
 export async function runInspect(context: Context, path: string): Promise<void> {
-  const { value, fields, table } = inspectPath(path)
+  const { value, fields, table } = await inspectPath(path)
   if (value.problems.some(({ level }) => level === 'error')) context.exitWith(exitCodes.bad_input)
   // Names of measurements are shown as they are, not in capitals.
   const columns = fieldColumns(table.names).map((column) => ({ ...column, title: column.key }))
@@ -38,6 +38,8 @@ function toField([label, content]: readonly [string, unknown]): [string, string]
   return [label, text === '' ? '-' : text]
 }
 
-function problemField({ level, line, message }: Problem): [string, string] {
-  return [level, line === null ? message : `line ${line}: ${message}`]
+/** In a folder it is told of which file. */
+function problemField({ level, line, message, ...rest }: Problem | FileProblem): [string, string] {
+  const file = 'file' in rest ? `${rest.file}: ` : ''
+  return [level, file + (line === null ? message : `line ${line}: ${message}`)]
 }

@@ -2,9 +2,9 @@ import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { pointMatcher, type ResultFilter } from '../domain/point-filter.ts'
-import { measurementNames, type Result, sweepNames } from '../domain/result.ts'
+import { measurementNames, type Result } from '../domain/result.ts'
 import { PvtError, usageError } from '../errors.ts'
-import { type ParquetColumn, renderParquet } from '../render/parquet.ts'
+import { type ParquetColumn, renderParquet, renderParquetPages } from '../render/parquet.ts'
 import { render, renderPages } from '../render/index.ts'
 import type { Database } from '../store/database.ts'
 import { findPoints } from '../store/points.ts'
@@ -46,13 +46,12 @@ export async function runResultsExport(context: Context, options: Options): Prom
   }
   const job = await whichJob(context, options.job)
   const db = await context.database()
-  if (type !== 'parquet' && (await countResults(db, job.job_id)) > heldRows) {
-    const pages = await textPages(db, job.job_id, toFilter(options), {
-      type,
-      guard: context.settings.safeCsv,
-    })
-    if (isFile) await writePieces(resolve(context.settings.cwd, options.output!), pages.texts)
-    else for await (const text of pages.texts) context.printText(text)
+  if ((await countResults(db, job.job_id)) > heldRows) {
+    const guard = context.settings.safeCsv
+    const pages = await contentPages(db, job.job_id, toFilter(options), { type, guard })
+    if (isFile) await writePieces(resolve(context.settings.cwd, options.output!), pages.pieces)
+    // Only text gets here.
+    else for await (const text of pages.pieces) context.printText(text as string)
     if (isFile) context.inform(`${counted(pages.rows(), 'row')} written to ${options.output!}`)
     return
   }
@@ -73,17 +72,17 @@ export async function runResultsExport(context: Context, options: Options): Prom
 const heldRows = 20_000
 
 /**
- * The text of a job of many rows, a page at a time. Which columns there are only all rows tell: they are read before
+ * The file of a job of many rows, a page at a time. Which columns there are only all rows tell: they are read before
  * for that. Nothing keeps others from writing meanwhile, as a reader may take hours.
  *
  * @throws `refused` when an import adds a measurement that no column is for.
  */
-async function textPages(
+async function contentPages(
   db: Database,
   jobId: string,
   filter: ResultFilter,
-  { type, guard }: { type: Exclude<ExportType, 'parquet'>; guard: boolean },
-): Promise<{ texts: AsyncIterable<string>; rows: () => number }> {
+  { type, guard }: { type: ExportType; guard: boolean },
+): Promise<{ pieces: AsyncIterable<string | Uint8Array>; rows: () => number }> {
   const expected = await findPoints(db, jobId)
   const isWanted = pointMatcher(filter)
   let rows = 0
@@ -94,14 +93,30 @@ async function textPages(
       yield filterResults(page, filter)
     }
   }
-  if (type !== 'csv') return { texts: renderPages(type, [], shown(chosen())), rows: () => rows }
-  const names = { sweep: new Set<string>(), measured: new Set<string>() }
-  for await (const page of chosen()) {
-    for (const name of sweepNames(page)) names.sweep.add(name)
-    for (const name of measurementNames(page)) names.measured.add(name)
+  const counted = (pieces: AsyncIterable<string | Uint8Array>) => ({ pieces, rows: () => rows })
+  if (type === 'json' || type === 'ndjson') return counted(renderPages(type, [], shown(chosen())))
+  const names = new RowNames()
+  for await (const page of chosen()) names.add(page)
+  const pages = known(chosen(), names.measured)
+  if (type === 'parquet') return counted(renderParquetPages(parquetColumns(names), pages))
+  const columns = csvColumnsOf([...names.sweep.keys()], [...names.measured])
+  return counted(renderPages('csv', columns, pages, { guard }))
+}
+
+/** What all rows together tell of the columns. */
+class RowNames {
+  /** The sweep variables, and whether each has a text at any step. */
+  readonly sweep = new Map<string, boolean>()
+  readonly measured = new Set<string>()
+
+  add(results: readonly Result[]): void {
+    for (const { sweep } of results) {
+      for (const name in sweep) {
+        this.sweep.set(name, this.sweep.get(name) === true || typeof sweep[name] === 'string')
+      }
+    }
+    for (const name of measurementNames(results)) this.measured.add(name)
   }
-  const columns = csvColumnsOf([...names.sweep], [...names.measured])
-  return { texts: renderPages('csv', columns, known(chosen(), names.measured), { guard }), rows: () => rows }
 }
 
 async function* shown(pages: AsyncIterable<readonly Result[]>): AsyncGenerator<Record<string, unknown>[]> {
@@ -142,31 +157,31 @@ const toText = (
   )
 
 /** The columns of CSV, and the texts in place of values as JSON. */
-function toParquet(results: readonly Result[]): Promise<Uint8Array> {
-  const measured = new Set(measurementNames(results))
-  const columns = csvColumns(results).map((column) => ({
-    ...column,
-    type: typeOf(column, results, measured),
-  }))
+function parquetColumns({ sweep, measured }: RowNames): ParquetColumn<Result>[] {
+  const columns = csvColumnsOf([...sweep.keys()], [...measured])
+  // A measurement may have the name of any other column: its place tells what it is.
+  const before = csvColumnsOf([], []).findIndex(({ key }) => key === 'status')
+  const swept = [...sweep.values()].map((hasText) => (hasText ? 'STRING' : 'DOUBLE'))
+  const inside = [...swept, ...[...measured].map(() => 'DOUBLE' as const)]
   const failed: ParquetColumn<Result> = {
     key: 'failed',
     type: 'STRING',
     value: ({ failed: texts }) => (Object.keys(texts).length === 0 ? null : JSON.stringify(texts)),
   }
-  return renderParquet([...columns, failed], results)
+  return [
+    ...columns.map((column, index) => ({ ...column, type: inside[index - before] ?? typeOf(column.key) })),
+    failed,
+  ]
 }
 
-/** The same for every job, also for one without rows; only a sweep variable's type depends on its values. */
-function typeOf(
-  { key, value }: ReturnType<typeof csvColumns>[number],
-  results: readonly Result[],
-  measured: ReadonlySet<string>,
-): ParquetColumn<Result>['type'] {
-  const values = results.map(value)
-  // A measurement may have the name of a column of texts.
-  if (values.some((cell) => typeof cell === 'string')) return 'STRING'
+function toParquet(results: readonly Result[]): Promise<Uint8Array> {
+  const names = new RowNames()
+  names.add(results)
+  return renderParquet(parquetColumns(names), results)
+}
+
+/** Of what every row has. */
+function typeOf(key: string): ParquetColumn<Result>['type'] {
   if (key === 'alter_number' || key === 'row_number') return 'INT32'
-  const isNumber =
-    key === 'temperature_c' || measured.has(key) || values.some((cell) => typeof cell === 'number')
-  return isNumber ? 'DOUBLE' : 'STRING'
+  return key === 'temperature_c' || key === 'source_line' ? 'DOUBLE' : 'STRING'
 }

@@ -31,11 +31,11 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
 }
 
 /**
- * The same for a text that comes in pieces and need not be held whole.
+ * The same for what comes in pieces and need not be held whole.
  *
  * @throws `output_failed`, and whatever the pieces throw: then the old file stays.
  */
-export async function writePieces(path: string, pieces: AsyncIterable<string>): Promise<void> {
+export async function writePieces(path: string, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
   const there = lstatSync(path, { throwIfNoEntry: false })
   // A device or a pipe takes what it is given; a link to nothing is made a file.
   const isFile = there === undefined || statSync(path, { throwIfNoEntry: false })?.isFile() === true

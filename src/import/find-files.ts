@@ -5,7 +5,7 @@ import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import { codeOf, messageOf, PvtError } from '../errors.ts'
 import { isBackupName } from '../parse/backup-name.ts'
-import { isMeasureFileName, measureStems } from '../parse/measure-file-name.ts'
+import { isMeasureFileName, isPackedMeasureName, measureStems } from '../parse/measure-file-name.ts'
 import { pointOfFileName, pointOfFolder, pointOfPath } from './point-of-path.ts'
 import { fileError } from './read-file.ts'
 
@@ -19,7 +19,7 @@ export interface FoundFiles {
   measures: FoundMeasure[]
   /** Folders that may not be read. */
   problems: FileProblem[]
-  /** What is not read, by its path: links, and in a backup folders in which nothing of the flow lies. */
+  /** What is not read, by its path: links, packed measure files, and in a backup folders in which nothing of the flow lies. */
   leftAlone: string[]
 }
 
@@ -145,29 +145,42 @@ function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' |
   const levels: FoundMeasure[][] = []
   const problems: FileProblem[] = []
   const leftAlone: string[] = []
-  const walk = (folder: string, depth: number, above: readonly Dirent[]): void => {
+  /** `above`: what is in the folder above, for a folder `result`. */
+  const walk = (folder: string, depth: number, above: readonly Dirent[] | null): void => {
     const entries = listReadable(folder, problems)
-    const isThere = fileFinder(entries, basename(folder) === 'result' ? above : [])
     const before = folder === '/' ? folder : `${folder}/`
-    let point: PvtPoint | null | undefined
+    const folders: string[] = []
+    const names: string[] = []
     for (const entry of entries) {
-      const path = before + entry.name
-      if (entry.isDirectory()) {
-        if (depth < deepest && !(depth === 0 && isBackupName(entry.name))) walk(path, depth + 1, entries)
-      } else if (entry.isFile() && isMeasureFileName(entry.name)) {
-        // One point for all files of a folder: its name is made once.
-        if (point === undefined) point = pointOfFolder(folder)
-        const told = point ?? pointOfFileName(entry.name)
-        ;(levels[depth] ??= []).push({ path, point: told, netlist: netlistBeside(path, isThere) })
-      } else if (entry.isSymbolicLink() && (isMeasureFileName(entry.name) || leadsToFolder(path))) {
-        leftAlone.push(path)
+      const { name } = entry
+      if (entry.isDirectory()) folders.push(name)
+      else if (entry.isFile()) {
+        if (isMeasureFileName(name)) names.push(name)
+        else if (isPackedMeasureName(name)) leftAlone.push(before + name)
+      } else if (entry.isSymbolicLink() && (isMeasureFileName(name) || leadsToFolder(before + name)))
+        leftAlone.push(before + name)
+    }
+    if (names.length > 0) {
+      // One point for all files of a folder: its name is made once.
+      const point = pointOfFolder(folder)
+      const netlistOf = netlistFinder(before, entries, above)
+      const level = (levels[depth] ??= [])
+      for (const name of inOrder(names)) {
+        level.push({ path: before + name, point: point ?? pointOfFileName(name), netlist: netlistOf(name) })
       }
     }
+    if (depth >= deepest) return
+    for (const name of inOrder(folders)) {
+      if (depth === 0 && isBackupName(name)) continue
+      walk(before + name, depth + 1, name === 'result' ? entries : null)
+    }
   }
-  walk(root, 0, [])
-  const measures = levels.flatMap((level) => level.sort((a, b) => compareNaturally(a.path, b.path)))
-  return { measures, problems, leftAlone }
+  walk(root, 0, null)
+  return { measures: levels.flat(), problems, leftAlone: leftAlone.sort() }
 }
+
+/** Most folders hold one measure file. */
+const inOrder = (names: string[]): string[] => (names.length < 2 ? names : names.sort(compareNaturally))
 
 /** A link to nowhere, into a loop or to where nobody may look leads to none. */
 function leadsToFolder(link: string): boolean {
@@ -188,36 +201,56 @@ function listReadable(folder: string, problems: FileProblem[]): Dirent[] {
   }
 }
 
-/** `sim_tx.sp` for `sim_tx.mt0`; the flow moves the measure file to `result/` and leaves the netlist above. */
-function netlistBeside(path: string, isThere: (file: string, isAbove: boolean) => boolean): string | null {
-  const folder = dirname(path)
-  const isMoved = basename(folder) === 'result'
-  // `sim_tx#1` and `sim_tx_a1` are alters of sim_tx, unless there is a netlist of that very name.
-  const names = measureStems(basename(path)).map((stem) => `${stem}.sp`)
-  for (const isAbove of isMoved ? [false, true] : [false]) {
-    const found = names.find((name) => isThere(name, isAbove))
-    if (found !== undefined) return `${isAbove ? dirname(folder) : folder}/${found}`
+/**
+ * `sim_tx.sp` for `sim_tx.mt0`; the flow moves the measure file to `result/` and leaves the netlist above. `sim_tx#1`
+ * and `sim_tx_a1` are alters of sim_tx, unless there is a netlist of that very name.
+ */
+function netlistBeside(name: string, folders: readonly NetlistFolder[]): string | null {
+  const stems = measureStems(name)
+  for (const { before, isThere } of folders) {
+    const stem = stems.find((stem) => isThere(`${stem}.sp`))
+    if (stem !== undefined) return `${before}${stem}.sp`
   }
   return null
 }
 
+interface NetlistFolder {
+  /** Its path, with a slash behind it. */
+  before: string
+  isThere: (name: string) => boolean
+}
+
 /** Asks the file system; for a single file, whose folder may hold thousands of others. */
-const netlistOnDisk = (path: string): string | null =>
-  netlistBeside(path, (name, isAbove) => isFile(join(dirname(path), isAbove ? '..' : '', name)))
+function netlistOnDisk(path: string): string | null {
+  const folder = dirname(path)
+  const folders = basename(folder) === 'result' ? [folder, dirname(folder)] : [folder]
+  const isThere = (place: string, name: string): boolean => isFile(join(place, name))
+  return netlistBeside(
+    basename(path),
+    folders.map((place) => ({ before: `${place}/`, isThere: (name) => isThere(place, name) })),
+  )
+}
 
 /** Asks folders that were listed already: 488 questions to the file system take 6 ms. */
-function fileFinder(
+function netlistFinder(
+  before: string,
   here: readonly Dirent[],
-  above: readonly Dirent[],
-): (name: string, isAbove: boolean) => boolean {
-  const known: [here?: Set<string>, above?: Set<string>] = []
-  return (name, isAbove) => {
-    const names = (known[isAbove ? 1 : 0] ??= new Set(
-      (isAbove ? above : here).filter((entry) => entry.isFile()).map((entry) => entry.name),
-    ))
-    return names.has(name)
-  }
+  above: readonly Dirent[] | null,
+): (name: string) => string | null {
+  const folders: NetlistFolder[] = [{ before, isThere: fileFinder(here) }]
+  if (above !== null) folders.push({ before: `${dirname(before)}/`, isThere: fileFinder(above) })
+  return (name) => netlistBeside(name, folders)
 }
+
+function fileFinder(entries: readonly Dirent[]): (name: string) => boolean {
+  if (entries.length <= few) return (name) => entries.some((entry) => entry.name === name && entry.isFile())
+  let names: Set<string> | undefined
+  return (name) =>
+    (names ??= new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name))).has(name)
+}
+
+/** Entries that are looked through faster than a set of them is made. */
+const few = 16
 
 function isFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false

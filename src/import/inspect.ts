@@ -12,9 +12,11 @@ import { parseMeasureFile, recogniseMeasureFile } from '../parse/measure-file.ts
 import { parseSimulationLog } from '../parse/simulation-log.ts'
 import { findFiles, realPath } from './find-files.ts'
 import { pointOfPath } from './point-of-path.ts'
-import { mergeSources } from './merge-sources.ts'
+import { storeLargePoints } from './large-points.ts'
+import { type Merged, mergeSources } from './merge-sources.ts'
 import { readTextFile } from './read-file.ts'
 import { readCreport } from './read-creport.ts'
+import { mostListed } from '../store/imports.ts'
 import { readSources } from './read-sources.ts'
 
 export type Kind =
@@ -41,7 +43,7 @@ export interface Inspection {
  *
  * @throws `file_not_found`, `bad_input` for something that is none of the flow's files.
  */
-export function inspectPath(path: string): Inspection {
+export async function inspectPath(path: string): Promise<Inspection> {
   const absolute = realPath(path)
   if (statSync(absolute).isDirectory()) return inspectFolder(absolute)
   const { text } = readTextFile(absolute)
@@ -224,24 +226,55 @@ function inspectSimulationLog(text: string, path: string): Inspection {
   }
 }
 
-function inspectFolder(path: string): Inspection {
+async function inspectFolder(path: string): Promise<Inspection> {
   const found = findFiles(path)
-  const { rows, problems, attempted } = readSources(found, null)
-  const { results, disagreements } = mergeSources(rows)
-  const delivered = new Set(results.map(pointName))
+  const sources = readSources(found, null)
+  const all = new Contents()
+  all.add(mergeSources(sources.rows))
+  const problems = [...sources.problems]
+  for await (const read of storeLargePoints({ store: all.take }, sources, {})) problems.push(...read.problems)
+  const delivered = all.points
   const kind: Kind = found.kind === 'backup' ? 'backup folder' : 'domain folder'
   const facts = {
     creport: found.creport,
     reports: found.reports.length,
     measure_files: found.measures.length,
     points: delivered.size,
-    attempted_without_result: [...new Set(attempted.map(pointName))].filter((name) => !delivered.has(name)),
-    names: measurementNames(results),
-    rows: results.length,
+    attempted_without_result: [...new Set(sources.attempted.map(pointName))].filter(
+      (name) => !delivered.has(name),
+    ),
+    names: [...all.names],
+    rows: all.rows,
   }
+  const { disagreements } = all
   return {
-    value: { kind, path, ...facts, disagreements, problems },
-    fields: [['kind', kind], ...Object.entries(facts), ['disagreements', disagreements.length]],
+    value: { kind, path, ...facts, disagreements, problems, left_alone: found.leftAlone },
+    fields: [
+      ['kind', kind],
+      ...Object.entries(facts),
+      ['disagreements', disagreements.length],
+      ...found.leftAlone.map((left) => ['left alone', left] as const),
+    ],
     table: { names: [], rows: [] },
+  }
+}
+
+/** What the rows of a folder add up to; large measure files give theirs in portions. */
+class Contents {
+  readonly points = new Set<string>()
+  readonly names = new Set<string>()
+  readonly disagreements: Merged['disagreements'] = []
+  rows = 0
+
+  add({ results, disagreements }: Merged): void {
+    this.rows += results.length
+    for (const result of results) this.points.add(pointName(result))
+    for (const name of measurementNames(results)) this.names.add(name)
+    this.disagreements.push(...disagreements.slice(0, mostListed - this.disagreements.length))
+  }
+
+  readonly take = (merged: Merged): Promise<void> => {
+    this.add(merged)
+    return Promise.resolve()
   }
 }

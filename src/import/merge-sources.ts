@@ -5,6 +5,7 @@ import {
   joinOtherSources,
   noMeasurementSources,
   noOtherSources,
+  type OtherSource,
   rank as rawestFirst,
   type Rank,
 } from '../domain/provenance.ts'
@@ -40,6 +41,13 @@ export function mergeRow(tellings: Result[], rank: Rank, merged: Merged): void {
   }
   tellings.sort((a, b) => rank(a.source) - rank(b.source))
   const [winner, ...others] = tellings as [Result, ...Result[]]
+  if (others.every((other) => tellsTheSame(winner, other))) {
+    const told = others.map(asAgreeing)
+    merged.results.push(
+      Object.assign(winner, { other_sources: joinOtherSources(winner.other_sources, told) }),
+    )
+    return
+  }
   const combining = { rank, newer: 'winner', loserImport: null } as const
   const combined = others.reduce((result, other) => combine(result, other, combining), winner)
   const other_sources = joinOtherSources(
@@ -49,6 +57,22 @@ export function mergeRow(tellings: Result[], rank: Rank, merged: Merged): void {
   merged.results.push(Object.assign(combined, { other_sources }))
   for (const disagreement of disagreements(winner, others)) merged.disagreements.push(disagreement)
 }
+
+/** Whether another source tells nothing but what the winner does, as nearly all do: one look at each value. */
+function tellsTheSame(winner: Result, other: Result): boolean {
+  if (winner.measurement_sources !== noMeasurementSources) return false
+  const { measurements } = winner
+  // A name of the prototype gives what is no value.
+  for (const name in other.measurements) if (measurements[name] !== other.measurements[name]) return false
+  return true
+}
+
+const asAgreeing = ({ source, mt0_file_path, source_line }: Result): OtherSource => ({
+  source,
+  file: mt0_file_path,
+  line: source_line,
+  agrees: true,
+})
 
 /** The key under which a result is stored, within its job. */
 export const resultKey = (

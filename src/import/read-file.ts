@@ -82,12 +82,15 @@ function readPiece(path: string, descriptor: number, buffer: Buffer): number {
   }
 }
 
-/** Used for every file that is read whole: an import of a tree reads hundreds, of which each would need its own. */
-let shared = Buffer.allocUnsafe(0)
+/**
+ * Used for every file that is read whole: an import of a tree reads hundreds, of which each would need its own. No
+ * Buffer: `slice` of one gives a view, and who keeps that reads the next file in it.
+ */
+let shared = new Uint8Array(0)
 
 function wholeFile(path: string, descriptor: number, { size, mtimeMs }: Stats): FileBytes {
   // With a byte to spare one call both reads a file and tells that it has ended.
-  if (shared.length <= size) shared = Buffer.allocUnsafe(Math.max(64 * 1024, size + 1))
+  if (shared.length <= size) shared = new Uint8Array(Math.max(64 * 1024, size + 1))
   let length = 0
   for (;;) {
     const read = readSync(descriptor, shared, length, shared.length - length, null)
@@ -96,12 +99,12 @@ function wholeFile(path: string, descriptor: number, { size, mtimeMs }: Stats): 
     if (read === 0 || (size > 0 && length >= size && length < shared.length)) break
     if (length < shared.length) continue
     // Something still writes into it.
-    const larger = Buffer.allocUnsafe(2 * shared.length)
-    shared.copy(larger)
+    const larger = new Uint8Array(2 * shared.length)
+    larger.set(shared)
     shared = larger
   }
   const bytes = shared.subarray(0, length)
-  if (shared.length > mostShared) shared = Buffer.allocUnsafe(0)
+  if (shared.length > mostShared) shared = new Uint8Array(0)
   return { path, size: length, sha256: sha256(bytes), bytes, writtenMs: mtimeMs }
 }
 

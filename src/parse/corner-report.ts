@@ -3,6 +3,7 @@ import type { MeasuredRow } from '../domain/measurement.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
 import type { Problem } from '../domain/problem.ts'
 import { error, type FlowColumns, isBlank, readColumns, readValues, toFields, warning } from './flow-table.ts'
+import { parseNumber } from './number.ts'
 import { type Line, splitLines } from './text.ts'
 
 /** What a report_<corner>_<extraction>_<temperature>_<voltage>.txt says about its point. */
@@ -51,6 +52,8 @@ function unread(...problems: Problem[]): CornerReport {
 
 function readBody(header: Line, body: readonly Line[]): CornerReport {
   const columns = columnsOf(header)
+  if ('value' in columns)
+    return unread(error(1, `expected measurement names, found the value ${columns.value}`))
   const { names } = columns
   const problems = [...columns.problems]
   const rows: MeasuredRow[] = []
@@ -72,9 +75,13 @@ function readBody(header: Line, body: readonly Line[]): CornerReport {
 /** The reports of a run have one header: its columns are made out once, not 488 times. */
 let lastHeader: { text: string; columns: FlowColumns } | null = null
 
-function columnsOf({ text, number }: Line): FlowColumns {
+/** Or the value with which a line begins that is none of names. */
+function columnsOf({ text, number }: Line): FlowColumns | { value: string } {
   if (lastHeader?.text === text) return lastHeader.columns
-  const columns = readColumns(text.split('\t'), number)
+  const fields = text.split('\t')
+  const value = fields.find((field) => parseNumber(field.trim()) !== null)
+  if (value !== undefined) return { value: value.trim() }
+  const columns = readColumns(fields, number)
   // The header of a report is its first line.
   lastHeader = { text, columns }
   return columns

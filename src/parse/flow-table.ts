@@ -1,6 +1,7 @@
 import { bookkeepingNames, type MeasuredRow } from '../domain/measurement.ts'
 import type { Problem } from '../domain/problem.ts'
 import { doubtfulAlter, judgeLastAlter, parseAlterNumber } from './alter-number.ts'
+import { isFailedWord, noNumber } from './measure-record.ts'
 import { setOwn } from './measured-row.ts'
 import { distinctNames } from './names.ts'
 import { parseNumber } from './number.ts'
@@ -54,13 +55,18 @@ export interface Fields {
 
 /** Parts a line at its tabs. */
 export function toFields(text: string): Fields {
-  let end = text.length
-  while (end > 0 && text.charCodeAt(end - 1) === tab) end -= 1
+  // What the flow writes behind the values is tabs alone, and cut off at once; other blanks belong to a field.
+  let end = text.trimEnd().length
+  if (!tabs.startsWith(text.slice(end))) {
+    end = text.length
+    while (end > 0 && text.charCodeAt(end - 1) === tab) end -= 1
+  }
   const filled = end === 0 ? [] : text.slice(0, end).split('\t')
   return { filled, count: text.length - end + Math.max(filled.length, 1) }
 }
 
 const tab = 0x09
+const tabs = '\t'.repeat(128)
 
 export interface ReadRow {
   /** Null when the line could not be read; `problems` then says why. */
@@ -98,6 +104,11 @@ export function readValues(
     problems.push(warning(line.number, `alter# is ${alterText}, no whole number: taken as 1`))
   }
   const row = toRow(fields.filled, columns, places, { line: line.number, alterNumber: alterNumber ?? 1 })
+  for (const name in row.failed) {
+    const text = row.failed[name]!.trim()
+    if (text !== '' && !isFailedWord(text))
+      problems.push({ ...noNumber(line.number, name, text), level: 'warning' })
+  }
   return { row, problems, alterText }
 }
 

@@ -1,10 +1,16 @@
 import { baseCorners, gateSplitCorners } from '../domain/matrix.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
 
-/** `sim_tx.mt0`, `.ms0 .ma0 .md0`, `.mt00`, `.mt0.csv`, `_mt0.csv`, `.mt0@ra`. */
-const measureFileName = /\.m[tsad]\d+(@\w+)?(\.csv)?$|_m[tsad]\d+\.csv$/
+/** `sim_tx.mt0`, `.ms0 .ma0 .md0`, `.mt00`, `.mt0.csv`, `_mt0.csv`, `.mt0@ra`; in capitals where Windows had them. */
+const measureFileName = /\.m[tsad]\d+(@\w+)?(\.csv)?$|_m[tsad]\d+\.csv$/i
 
 export const isMeasureFileName = (name: string): boolean => measureFileName.test(name)
+
+/** A measure file that somebody packed: `sim_tx.mt0.gz`. */
+export const isPackedMeasureName = (name: string): boolean =>
+  packed.test(name) && isMeasureFileName(name.replace(packed, ''))
+
+const packed = /\.(?:gz|z|bz2|xz|zst|zip)$/i
 
 /** The name without its ending; and, where it is an alter's (`sim_tx#1`, `sim_tx_a1`), that of its testbench. */
 export function measureStems(name: string): string[] {

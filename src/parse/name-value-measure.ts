@@ -3,13 +3,14 @@
  * `mt_format=vertical`. With a sweep each group begins with `index = n`. Known from the manuals of both only,
  * no real file was seen; format: measure-files.md, section 7. Assumed, because every other form does so:
  * `alter#` ends a record, so that the first name behind it begins another one, and all records hold the same
- * names.
+ * names. Comments (`* …`) above the first value are skipped, as CustomSim may write them.
  */
 
 import type { Problem } from '../domain/problem.ts'
 import { parseAlterNumber } from './alter-number.ts'
 import { type Assignment, noAssignment, readAssignment, toOneRow } from './measure-assignment.ts'
 import { type HeadFields, MeasureHead } from './measure-head.ts'
+import { isComment } from './measure-dialect.ts'
 import { distinctNames } from './names.ts'
 import { SweptRows } from './measure-sweep.ts'
 import { error, type MeasureTable, type MeasureTableRow, warning } from './measure-table.ts'
@@ -22,7 +23,7 @@ export function readNameValue(lines: readonly Line[]): MeasureTable {
   const found: Assignment[] = []
   const problems: Problem[] = []
   for (const line of start < 0 ? [] : lines.slice(start)) {
-    if (line.text.trim() === '') continue
+    if (line.text.trim() === '' || (found.length === 0 && isComment(line.text))) continue
     const assignment = readAssignment(line)
     if (assignment === null) problems.push(noAssignment(line))
     else {

@@ -98,7 +98,8 @@ export class RecordTokens {
   /** The last token's text; valid while its line is. The same as in the record before costs no new text. */
   lastText(): string {
     if (!isSame(this.#textBytes, this.#lastBytes, this.#lastStart, this.#lastEnd)) {
-      this.#textBytes = this.#lastBytes.slice(this.#lastStart, this.#lastEnd)
+      // A copy, of a Buffer too: the line's bytes are used again.
+      this.#textBytes = new Uint8Array(this.#lastBytes.subarray(this.#lastStart, this.#lastEnd))
       this.#text = utf8.decode(this.#textBytes).trim()
     }
     return this.#text

@@ -41,7 +41,8 @@ const blockLine = /^(?:Swept Measurements|Measurement Name|Analysis Type)\s*:/
 function headValue(head: readonly Line[], key: string): string | null {
   for (const { text, terminated } of head) {
     const colon = text.indexOf(':')
-    if (terminated && colon >= 0 && text.slice(0, colon).trim() === key) return text.slice(colon + 1).trim()
+    if (terminated && colon >= 0 && text.slice(0, colon).trim().toLowerCase() === key)
+      return text.slice(colon + 1).trim()
   }
   return null
 }

@@ -25,7 +25,8 @@ export const isPlainText = (bytes: Uint8Array): boolean => plainAscii.test(asLat
 
 const smallText = 2 * 1024 * 1024
 
-const asLatin1 = ({ buffer, byteOffset, length }: Uint8Array): string =>
+/** Each byte as the character of its number: what ASCII is, a third faster than by a decoder. */
+export const asLatin1 = ({ buffer, byteOffset, length }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, length).toString('latin1')
 
 function whyRefused(bytes: Uint8Array): string | null {
@@ -116,7 +117,9 @@ const utf8 = new TextDecoder('utf-8')
 
 const binaryData = 'not text: binary data'
 
-const nulAt = (index: number): string => `not text: NUL at byte ${index + 1}`
+/** Every other byte of Latin letters is a NUL in UTF-16, which need not begin with a mark. */
+const nulAt = (index: number): string =>
+  `not text: NUL at byte ${index + 1}${index === 1 ? ', as in UTF-16: convert it to UTF-8' : ''}`
 
 const packedFormats = [
   { name: 'gzip', magic: [0x1f, 0x8b] },

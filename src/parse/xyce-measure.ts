@@ -8,7 +8,7 @@
 
 import type { Problem } from '../domain/problem.ts'
 import { type Assignment, noAssignment, readAssignment, toOneRow } from './measure-assignment.ts'
-import { tokensOf } from './measure-dialect.ts'
+import { isComment, tokensOf } from './measure-dialect.ts'
 import { distinctNames } from './names.ts'
 import { emptyTable, type MeasureTable, warning } from './measure-table.ts'
 import { parseNumber } from './number.ts'
@@ -20,7 +20,7 @@ export function readXyce(lines: readonly Line[]): MeasureTable {
   const problems: Problem[] = []
   let isInTable = false
   for (const line of lines) {
-    if (line.text.trim() === '') continue
+    if (line.text.trim() === '' || (found.length === 0 && isComment(line.text))) continue
     if (isInTable && isTableLine(line.text)) continue
     const table = /^\s*(\S+):\s+No\. Harmonics:/.exec(line.text)?.[1]
     isInTable = table !== undefined

@@ -87,6 +87,21 @@ describe('a measure file that begins as one before it', () => {
     expect(readLast(files)).toEqual({ file: read(files.at(-1)!), isKnown: true })
   })
 
+  test('and has one record is read as without those that have several, whose first column is a sweep', () => {
+    const one = text([1, 2])
+    const files = [one, one + one.split('\n').at(-2)!.replace('1', '3') + '\n', one].map(bytes)
+    expect(read(files[1]!).rows[0]!.sweep).toEqual({ tplh: 1 })
+    expect(readLast(files)).toEqual({ file: read(files[2]!), isKnown: true })
+  })
+
+  test('in the same buffer is known by what it says, not by the place where it stands', () => {
+    const heads = new KnownHeads()
+    const shared = Buffer.alloc(4096)
+    const files = ['a', 'b', 'a', 'c'].map((title) => text([1, 2], title).replace('tplh', `tplh_${title}`))
+    const found = files.map((file) => measureRows(shared.subarray(0, shared.write(file)), heads))
+    expect(found).toEqual(files.map((file) => read(bytes(file))))
+  })
+
   test('what is no text below its names is refused', () => {
     const file = bytes(`${text([1, 2])}\0`)
     expect(() => readLast([first, file])).toThrow('not text: NUL')

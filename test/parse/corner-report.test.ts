@@ -76,6 +76,14 @@ describe('parseCornerReport', () => {
     expect(parseCornerReport(header + row('')).rows[0]?.failed).toEqual({ ioh: '', vwkp: '' })
   })
 
+  it('a line of values above all others is not taken for names', () => {
+    const { names, rows, problems } = parseCornerReport('1e-12\t25.0\t1\t\ndel_rr\ttemper\talter#\t\n')
+    expect([names, rows]).toEqual([[], []])
+    expect(problems).toMatchObject([
+      { line: 1, level: 'error', message: 'expected measurement names, found the value 1e-12' },
+    ])
+  })
+
   it('CRLF makes no difference', () => {
     const text = header + row('1', '2', '25', '1')
     expect(parseCornerReport(text.replaceAll('\n', '\r\n'))).toEqual(parseCornerReport(text))

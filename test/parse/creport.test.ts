@@ -78,7 +78,17 @@ describe('a creport', () => {
     ])
   })
 
-  it.each(['error', 'failed', 'nan', '0x10', '12abc', ''])('keeps the value %j as failed', (text) => {
+  it.each(['0x10', '12abc', '3.;14'])(
+    'keeps the value %j as failed, and tells that it is damaged',
+    (text) => {
+      const { rows, problems } = parseCreport(header + line(...key, '1', text, '-40', '1'))
+      expect(rows[0]).toMatchObject({ measurements: { ioh: 1, vwkp: null }, failed: { vwkp: text } })
+      const message = `vwkp: expected a number or a word such as failed, found '${text}'`
+      expect(problems).toMatchObject([{ level: 'warning', message }])
+    },
+  )
+
+  it.each(['error', 'failed', 'nan', ''])('keeps the value %j as failed', (text) => {
     const { rows, problems } = parseCreport(header + line(...key, '1', text, '-40', '1'))
     expect(rows[0]).toMatchObject({ measurements: { ioh: 1, vwkp: null }, failed: { vwkp: text } })
     expect(problems).toEqual([])

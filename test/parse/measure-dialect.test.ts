@@ -23,6 +23,10 @@ it.each([
   ['name-value', "$ Simulator: spectre (ver. 19.1)\n.title 'x'\ntphl = 1e-12\n"],
   ['name-value', `${data1}$OPTION MEASFORM=2\n${title}tphl = 1e-12\n`],
   ['name-value', 'index = 1\ntphl = failed\n'],
+  ['spectre-mt-horizontal', "$ Simulator: aps (ver. 13.1)\n.title 'x'\ntphl temper\nalter#\n1 25\n1\n"],
+  ['name-value', '* Date: today\n*\ntphl = 1e-12\n'],
+  ['xyce', '* a comment\nTPHL = 1e-12\n'],
+  ['spectre-measure-log', 'Date : today\nDesign : x\n\nMeasurement Name   :  meas1\ntd  =  1e-12\n'],
   ['spectre-measure-log', 'Exported variables from results directory:  ./x.raw/\n\ndate : today\n'],
   ['xyce', 'TPRCH = 4.685578e-11\nPAVG = FAILED\n'],
   ['xyce', 'FOURVP:  No. Harmonics: 10, THD: 37.7894, Gridsize: 200\n'],
@@ -47,7 +51,24 @@ it.each([
   ['process\textract\ttemp\tv1\n', 'a creport.txt'],
   ['<!DOCTYPE html>\n<html>\n', 'an HTML or XML page'],
   ['{"names": []}\n', 'JSON'],
-  ['Lorem ipsum dolor\n', "no measure file: it begins 'Lorem ipsum dolor'"],
+  [' ****** HSPICE -- L-2016.06 linux64 ******\n tpd= 1.2e-10\n', 'a listing of HSPICE'],
+  [
+    '\nNote: No compatibility mode selected!\n\nCircuit: * inv\n\nDoing analysis at TEMP = 27\n',
+    'an ngspice log',
+  ],
+  ['  Measurements for Transient Analysis\n\ntd = 1e-9\n', 'an ngspice log'],
+  ['Circuit: * x.asc\n\n.OP point found by inspection.\n\nt1: v(out)=0.6 at 0.001\n', 'an LTspice log'],
+  ['d41d8cd98f00b204e9800998ecf8427e  sim_tx.sp\n', 'a list of MD5 sums'],
+  ['LTspice 24.1.9 for Windows\n', 'an LTspice log'],
+  [
+    '"$DATA1 SOURCE=\'HSPICE\'",\n"tplh","alter#"\n1,1\n',
+    'a spreadsheet has quoted it: save it without quotes',
+  ],
+  ...[`${data1}${title}`, '', '$OPTION MEASFORM=3;;\n'].map((head) => [
+    `${head}tplh;temper;alter#;\n1,5;25;1;\n`,
+    'a spreadsheet has saved it with semicolons: save it with commas and decimal points',
+  ]),
+  ['Lorem ipsum dolor\n', "it begins 'Lorem ipsum dolor'"],
 ])('%j is refused', (text, refused) => {
   expect(recogniseMeasureFile(text)).toEqual({ refused })
   expect(parseMeasureFile(text)).toMatchObject({
@@ -60,6 +81,7 @@ it.each([
 it.each([
   ['\u0001\u0002\u0003abc\n', 'not text: binary data'],
   ['PNG\0\0\n', 'not text: NUL at byte 4'],
+  ['C\0i\0r\0', 'not text: NUL at byte 2, as in UTF-16: convert it to UTF-8'],
 ])('%j is no text', (text, message) => {
   expect(recogniseMeasureFile(text)).toEqual({ refused: 'binary data' })
   expect(parseMeasureFile(text)).toMatchObject({

@@ -23,6 +23,7 @@ describe('name = value', () => {
       'with places behind the values',
       'tphl = 1e-12 targ= 3e-12 trig= 2e-12\nvoh = failed\ntemper = -40\nalter# = 2\n',
     ],
+    ['with comments above', '* Date: today\n*\ntphl = 1e-12\nvoh = failed\ntemper = -40\nalter# = 2\n'],
     ['with CRLF and blank lines', 'tphl = 1e-12\r\n\r\nvoh = failed\r\ntemper = -40\r\nalter# = 2.0000\r\n'],
   ])('%s is one row', (_, text) => {
     expect(toMeasuredRows(parseMeasureFile(text))).toMatchObject([

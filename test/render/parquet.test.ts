@@ -1,6 +1,6 @@
 import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
-import { type ParquetColumn, renderParquet } from '../../src/render/parquet.ts'
+import { type ParquetColumn, renderParquet, renderParquetPages } from '../../src/render/parquet.ts'
 
 type Row = Record<string, string | number | boolean | null>
 
@@ -57,5 +57,23 @@ describe('a Parquet file', () => {
   test('has more rows than a page', async () => {
     const rows = Array.from({ length: 20_000 }, (_, index) => ({ v: index % 7 === 0 ? null : index / 3 }))
     expect((await written([column('v', 'DOUBLE')], rows)).rows).toEqual(rows)
+  })
+
+  test('of rows that come page by page is what it is of all at once, and is given a row group at a time', async () => {
+    const rows = Array.from({ length: 45_000 }, (_, index) => ({
+      v: index / 3,
+      t: index % 5 === 0 ? null : `${index}`,
+    }))
+    const columns = [column('v', 'DOUBLE'), column('t', 'STRING')]
+    const pages = [rows.slice(0, 7), [], rows.slice(7, 30_000), rows.slice(30_000)]
+    const pieces: Uint8Array[] = []
+    for await (const piece of renderParquetPages(columns, pages)) pieces.push(piece)
+    expect(pieces).toHaveLength(4)
+    const file = new Uint8Array(Buffer.concat(pieces)).buffer
+    expect(parquetMetadata(file).row_groups.map(({ num_rows }) => Number(num_rows))).toEqual([
+      20_000, 20_000, 5_000,
+    ])
+    expect(await parquetReadObjects({ file })).toEqual(rows)
+    expect(new Uint8Array(file)).toEqual(new Uint8Array(await renderParquet(columns, rows)))
   })
 })
