@@ -26,22 +26,47 @@ export function workAtFullSpeed(): void {
   setFlagsFromString('--opt')
 }
 
+/** So much of a core may be spent on following a flow. */
+const shareOfCore = 0.01
+
+/** Nobody waits longer, in seconds: a run gives a sign of life every minute. */
+const longestWait = 60
+
+/** What a process has cost so far: processor time and the time that went by, both in seconds. */
+export type Meter = () => { cpu: number; elapsed: number }
+
+const meterOfProcess: Meter = () => {
+  const { user, system } = process.cpuUsage()
+  return { cpu: (user + system) / 1e6, elapsed: performance.now() / 1000 }
+}
+
 /** How long to wait between two looks. */
 export class LookPace {
   readonly seconds: number
   readonly #isGiven: boolean
+  readonly #meter: Meter
+  readonly #begin: ReturnType<Meter>
 
-  constructor(interval: number | undefined) {
+  /** From now on its cost counts: what came before, the start of the program, is no watching. */
+  constructor(interval: number | undefined, meter: Meter = meterOfProcess) {
     this.seconds = interval ?? 5
     this.#isGiven = interval !== undefined
+    this.#meter = meter
+    this.#begin = meter()
   }
 
-  /** Looks, and says how many seconds to wait then: a hundred times what it cost, unless the user has decided. */
+  /**
+   * Looks, and says how many seconds to wait then, unless the user has decided: until all that was spent since the
+   * beginning, looks and whatever else, and one more such look are a hundredth of the time.
+   */
   async after(look: () => Promise<void>): Promise<number> {
-    const before = process.cpuUsage()
+    const before = this.#meter()
     await look()
-    const { user, system } = process.cpuUsage(before)
-    return this.#isGiven ? this.seconds : Math.max(this.seconds, ((user + system) / 1e6) * 100)
+    if (this.#isGiven) return this.seconds
+    const now = this.#meter()
+    const spent = now.cpu - this.#begin.cpu + (now.cpu - before.cpu)
+    const owed = spent / shareOfCore - (now.elapsed - this.#begin.elapsed)
+    return Math.min(Math.max(this.seconds, owed), longestWait)
   }
 }
 

@@ -1,5 +1,4 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import type { FileProblem } from '../domain/problem.ts'
 import { codeOf, messageOf } from '../errors.ts'
 import { type FileMark, toMark } from './growing-file.ts'
@@ -87,7 +86,8 @@ export class WatchedFolder {
 
   #known(entry: Dirent): FolderEntry[] {
     const { name } = entry
-    const path = join(this.path, name)
+    // Not `join`: asked for thousands of names it takes a tenth of a look.
+    const path = `${this.path}/${name}`
     if (entry.isDirectory()) return [{ name, isFolder: true, path }]
     if (entry.isFile()) return [{ name, isFolder: false, path }]
     if (!entry.isSymbolicLink()) return []

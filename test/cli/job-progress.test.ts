@@ -10,7 +10,7 @@ import { openDatabase } from '../../src/store/open-database.ts'
 import { saveRun } from '../../src/store/runs.ts'
 import { saveStageProgress } from '../../src/store/stage-progress.ts'
 import { configText } from '../fixtures/config.ts'
-import { anAttempt, storeJob } from '../store/jobs.ts'
+import { anAttempt, aRun, storeJob } from '../store/jobs.ts'
 import { openWorkplace, program, type Workplace } from './run-pvt.ts'
 import { writeFileSync } from 'node:fs'
 
@@ -32,21 +32,13 @@ afterAll(async () => {
 /** So many seconds ago. */
 const ago = (seconds: number): string => new Date(Date.now() - 1000 * seconds).toISOString()
 
-const aRun = (job_id: string, fields: Partial<Run> = {}): Run => ({
-  ...{
-    job_id,
-    run_number: 1,
-    kind: 'run',
-    command: ['sh', 'flow.sh', '\x1b[2J'],
-    cwd: '/proj',
-    host: 'farm1',
-  },
-  ...{ boot_id: null, pid: 4194304, process_start: null, watcher_pid: 12, watcher_start: null },
-  ...{ started_at: ago(300), seen_at: ago(0), ended_at: null, exit_code: null, signal: null },
-  ...{ output_path: '/proj/flow.out', output_bytes: 4200, output_head: 'a', output_tail: 'z' },
-  ...{ errors_path: null, errors_bytes: null, errors_head: null, errors_tail: null },
-  ...fields,
-})
+const aLiveRun = (job_id: string, fields: Partial<Run> = {}): Run =>
+  aRun(job_id, {
+    ...{ command: ['sh', 'flow.sh', '\x1b[2J'], cwd: '/proj', pid: 4194304 },
+    ...{ started_at: ago(300), seen_at: ago(0) },
+    ...{ output_path: '/proj/flow.out', output_bytes: 4200, output_head: 'a', output_tail: 'z' },
+    ...fields,
+  })
 
 const mark = async (id: string, name: StageName, from: number, to: number | null): Promise<void> => {
   await changeJob(db, id, ago(from), (present) => startStage(present, name, ago(from)))
@@ -61,7 +53,7 @@ async function followed(domain: string, fields: Partial<Run> = {}): Promise<stri
   const { job_id } = await storeJob(db, {
     ...{ domain_path: `/proj/${domain}`, created_at: ago(400), total_simulations: 92 },
   })
-  await saveRun(db, aRun(job_id, fields))
+  await saveRun(db, aLiveRun(job_id, fields))
   await mark(job_id, 'gen', 260, 240)
   await mark(job_id, 'run', 240, null)
   await count(job_id, 'run', 45, 1)

@@ -10,6 +10,7 @@ import { openDatabase } from '../../src/store/open-database.ts'
 import { bootId, processStart } from '../../src/store/process-identity.ts'
 import { saveRun } from '../../src/store/runs.ts'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
+import { aRun } from '../store/jobs.ts'
 import { eachEngine, type FreshDatabase } from '../support/databases.ts'
 import { expectFailure, openWorkplace, type Workplace } from './run-pvt.ts'
 
@@ -80,14 +81,9 @@ describe.each(eachEngine)('job reap on $name', ({ make }) => {
   async function followed(job_id: string, fields: Partial<FlowRun> = {}): Promise<void> {
     const gone = await aProcess(false)
     const now = new Date().toISOString()
-    await saveRun(db, {
-      ...{ job_id, run_number: 1, kind: 'run', command: ['sh', 'flow.sh'], cwd: '/', host: hostname() },
-      ...{ boot_id: bootId(), ...gone, watcher_pid: gone.pid, watcher_start: gone.process_start },
-      ...{ started_at: now, seen_at: now, ended_at: null, exit_code: null, signal: null },
-      ...{ output_path: null, output_bytes: null, output_head: null, output_tail: null },
-      ...{ errors_path: null, errors_bytes: null, errors_head: null, errors_tail: null },
-      ...fields,
-    })
+    const here = { host: hostname(), boot_id: bootId(), ...gone, watcher_pid: gone.pid }
+    const times = { watcher_start: gone.process_start, started_at: now, seen_at: now }
+    await saveRun(db, aRun(job_id, { ...here, ...times, ...fields }))
   }
 
   /** As if everything that is known of a job had been written so long ago. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { StandInFlowOptions } from '../fixtures/stand-in-flow.ts'
 import { onEachEngine, until } from './flow-place.ts'
 import { expectFailure } from './run-pvt.ts'
 
@@ -6,16 +7,29 @@ const watch = ['watch', '--interval', '0.2']
 const stages = ['gen', 'run', 'ext', 'srt', 'bkp']
 
 onEachEngine('pvt watch', (place) => {
+  const jobIsThere = (): Promise<unknown[]> =>
+    until(
+      () => place.json<unknown[]>(['history']),
+      (jobs) => jobs.length === 1,
+    )
+
+  /** A flow that simulates until it is let go, and a watch that has taken it up. */
+  async function watched(options: StandInFlowOptions = {}) {
+    const flow = place.flow({ holds: ['running-typical'], ...options })
+    const started = place.startOther(['sh', 'flow.sh'])
+    await flow.reached('running-typical')
+    const watching = place.start(watch)
+    await jobIsThere()
+    return { flow, started, watching }
+  }
+
   test('a flow that begins later is followed to its end', async () => {
     const flow = place.flow({ holds: ['running-typical'] })
     const watching = place.start(watch)
     await until(watching.said, ({ stderr }) => stderr.includes('waiting for the next one'))
     const started = place.startOther(['sh', 'flow.sh'])
     await flow.reached('running-typical')
-    await until(
-      () => place.json<unknown[]>(['history']),
-      (jobs) => jobs.length === 1,
-    )
+    await jobIsThere()
     await until(place.job, ({ current_stage }) => current_stage === 'run')
     flow.release('running-typical')
     expect(await watching.ended).toMatchObject({ code: 0 })
@@ -26,14 +40,7 @@ onEachEngine('pvt watch', (place) => {
   })
 
   test('one that goes on is taken up from its beginning; failures are exit code 7', async () => {
-    const flow = place.flow({ holds: ['running-typical'], failedPoints: ['TT/typical/125/v1max'] })
-    const started = place.startOther(['sh', 'flow.sh'])
-    await flow.reached('running-typical')
-    const watching = place.start(watch)
-    await until(
-      () => place.json<unknown[]>(['history']),
-      (jobs) => jobs.length === 1,
-    )
+    const { flow, started, watching } = await watched({ failedPoints: ['TT/typical/125/v1max'] })
     expect(await place.job()).toMatchObject({ status: 'running' })
     flow.release('running-typical')
     expect(await watching.ended).toMatchObject({ code: 7 })
@@ -44,17 +51,22 @@ onEachEngine('pvt watch', (place) => {
   })
 
   test('a flow that is killed without a word is noticed', async () => {
-    const flow = place.flow({ holds: ['running-typical'] })
-    const started = place.startOther(['sh', 'flow.sh'])
-    await flow.reached('running-typical')
-    const watching = place.start(watch)
-    await until(
-      () => place.json<unknown[]>(['history']),
-      (jobs) => jobs.length === 1,
-    )
+    const { started, watching } = await watched()
     started.kill('SIGKILL')
     expect(await watching.ended).toMatchObject({ code: 7 })
     expect(await place.job()).toMatchObject({ status: 'failed', error_stage: 'run' })
+  })
+
+  test('a job that is removed while it is watched has no verdict to wait for', async () => {
+    const { flow, watching } = await watched()
+    const { job_id } = await place.job()
+    expect((await place.pvt(['job', 'delete', job_id, '--yes'])).code).toBe(0)
+    flow.release('running-typical')
+    const { code, stderr } = await watching.ended
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: expect.stringContaining(`pvt: job ${job_id} is not there: it was removed`) as string,
+    })
   })
 
   test('of a job that is there, also when its flow is over', async () => {
@@ -68,14 +80,7 @@ onEachEngine('pvt watch', (place) => {
   })
 
   test('Ctrl-C ends the watching, not the flow and not the job', async () => {
-    const flow = place.flow({ holds: ['running-typical'] })
-    const started = place.startOther(['sh', 'flow.sh'])
-    await flow.reached('running-typical')
-    const first = place.start(watch)
-    await until(
-      () => place.json<unknown[]>(['history']),
-      (jobs) => jobs.length === 1,
-    )
+    const { flow, started, watching: first } = await watched()
     const second = await place.start(watch).ended
     expectFailure(second, 4, /runs in .* already: job/)
     first.kill('SIGINT')
