@@ -4,6 +4,7 @@ import { changeVerdicts } from '../domain/compare-results.ts'
 import type { Job } from '../domain/job.ts'
 import type { WorstChange } from '../domain/worst-value.ts'
 import { type Column, inUnitOf, localTime, type Paint, renderFolded, type Style } from '../render/index.ts'
+import { orEmpty } from './result-table.ts'
 import { shortId } from './shared.ts'
 
 /** All that `results compare` found. */
@@ -107,7 +108,10 @@ export function changeColumns(hasRows: boolean): Column<Change>[] {
     key,
     align: 'right',
     value: (row) => row[key],
-    text: (row) => failed(row) ?? inUnitOf([row.base, row.new], row[key]),
+    text: (row) => {
+      const text = failed(row)
+      return text === null ? inUnitOf([row.base, row.new], row[key]) : orEmpty(text)
+    },
   })
   return [
     { key: 'measurement', value: (row) => row.measurement },

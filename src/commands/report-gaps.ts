@@ -5,6 +5,7 @@ import type { Section } from '../render/html/page.ts'
 import { htmlNote, htmlTable } from '../render/html/table.ts'
 import type { Column } from '../render/index.ts'
 import { type Findings, missingPoints } from './report-findings.ts'
+import { orEmpty } from './result-table.ts'
 import { counted } from './shared.ts'
 
 interface FailedValue {
@@ -33,7 +34,7 @@ export function gapSection({ results, expected, job }: Findings): Section | null
     {
       key: 'text',
       title: 'instead of a value',
-      value: ({ text }) => (text.trim() === '' ? '(empty)' : text),
+      value: ({ text }) => orEmpty(text),
       paint: () => 'red',
     },
     { key: 'file', value: ({ result }) => result.mt0_file_path },

@@ -153,5 +153,8 @@ const measured = ({ measurements }: Result, name: string): number | null =>
 
 function failedText({ failed }: Result, name: string): string | null {
   if (!Object.hasOwn(failed, name)) return null
-  return failed[name]!.trim() === '' ? '(empty)' : failed[name]!
+  return orEmpty(failed[name]!)
 }
+
+/** A text in place of a value, so that it is seen. */
+export const orEmpty = (text: string): string => (text.trim() === '' ? '(empty)' : text)

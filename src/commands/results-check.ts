@@ -57,6 +57,7 @@ export async function runResultsCheck(context: Context, options: Options): Promi
   const now = context.now()
   const checks = checkLimits(limits, checked, waivers, now)
   sayWhatIsOdd(context, job, all, inForce.limits)
+  sayWhatIsBlind(context, checks)
   const rows = checks.map((check) => toCheckRow(check, inForce.version))
   const verdict = overallVerdict(checks)
   if (isFinding(verdict)) context.exitWith(exitCodes.check_failed)
@@ -100,6 +101,15 @@ function sayWhatIsOdd(context: Context, job: Job, all: JobResults, limits: reado
   if (absent.length > 0) context.warn(`no result has ${firstFew(absent, 20)}: the limit is incomplete`)
   const free = [...names].filter((name) => !limited.has(name))
   if (free.length > 0) context.inform(`without a limit: ${firstFew(free, 20)}`)
+}
+
+/** A glob that no point of the job has: mostly `-40` for `m40`, or a corner that this run does without. */
+function sayWhatIsBlind(context: Context, checks: readonly LimitCheck[]): void {
+  const globs = checks.flatMap(({ limit, count, missing }) =>
+    limit.point !== null && count + missing === 0 ? [limit.point] : [],
+  )
+  if (globs.length === 0) return
+  context.warn(`no PVT point matches ${firstFew([...new Set(globs)])}: the limit is incomplete`)
 }
 
 /** `fail: 1 fail, 2 near, 6 pass of 9 limits (version 3)`, and below it why something is waived. */

@@ -109,11 +109,11 @@ describe('results check', () => {
     }
   })
 
-  test('a class that is negated with ! leaves out what it names, as in a shell', async () => {
-    const [row] = await check(whole, limits('del_rr,,,1,s,[!S]*,'), 0)
-    expect(row).toMatchObject({
-      count: valuesOf(whole, 'del_rr').filter(({ point }) => point[0] !== 'S').length,
-    })
+  test('a limit for points that the job does not have is incomplete, and said', async () => {
+    const file = limits('del_rr,,,1,s,*/-40/*,', 'del_ff,,,1,s,*/-40/*,', 'del_rr,,,1,s,*/m40/*,')
+    const answer = await place.pvt(['results', 'check', '--limits', file], { cwd: whole.folder })
+    expect(answer.stderr).toContain('pvt: warning: no PVT point matches */-40/*: the limit is incomplete\n')
+    expect(answer.code).toBe(7)
   })
 
   test('ten thousand limits are no burden', async () => {

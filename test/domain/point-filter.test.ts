@@ -89,6 +89,42 @@ describe('a point filter', () => {
     expect(nameMatcher([pattern])(name)).toBe(found)
   })
 
+  it('says what the definition of a glob says, character by character', () => {
+    // Written apart: what a glob, from its first character on, leaves of a name.
+    const matches = (glob: string, name: string): boolean => {
+      if (glob === '') return name === ''
+      const alternatives = /^\{([^{}]*),([^{}]*)\}(.*)$/s.exec(glob)
+      if (alternatives !== null) {
+        const [, one, other, rest] = alternatives
+        return matches(`${one!}${rest!}`, name) || matches(`${other!}${rest!}`, name)
+      }
+      if (glob[0] === '*')
+        return matches(glob.slice(1), name) || (name !== '' && matches(glob, name.slice(1)))
+      const set = /^\[(!?)(.)(.)\]/s.exec(glob)
+      if (name === '') return false
+      if (set !== null) {
+        const [whole, negation, one, other] = set
+        const isOne = name[0] === one || name[0] === other
+        const isMeant = negation === '!' ? !isOne && name[0] !== '/' : isOne
+        return isMeant && matches(glob.slice(whole.length), name.slice(1))
+      }
+      return (
+        (glob[0] === '?' ? name[0] !== '/' : glob[0] === name[0]) && matches(glob.slice(1), name.slice(1))
+      )
+    }
+    const characters = Array.from('ab/.(|)"+@!$^:_')
+    const pieces = [...characters, '*', '?', '[ab]', '[!ab]', '[(/]', '{a,b}', '{ab,*(}', '{,a}']
+    const globs = fc.array(fc.constantFrom(...pieces), { maxLength: 6 }).map((list) => list.join(''))
+    const named = fc.string({ unit: fc.constantFrom(...characters), maxLength: 6 })
+    fc.assert(
+      fc.property(globs, named, (glob, name) => {
+        fc.pre(glob !== name)
+        expect(nameMatcher([glob])(name), `${glob} ${name}`).toBe(matches(glob, name))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   it('is over soon, whatever the glob', () => {
     const started = performance.now()
     expect(nameMatcher(['{'.repeat(5000) + ',' + '*'.repeat(5000)])('{'.repeat(500))).toBe(false)
