@@ -10,6 +10,7 @@ import { migrationStatus } from './migrate.ts'
 import { findPoints } from './points.ts'
 import { findPointStates } from './derived.ts'
 import { findResults } from './results.ts'
+import { findMisdated } from './stages.ts'
 import { findSummaries } from './summaries.ts'
 
 /** The tables whose rows belong to a job. */
@@ -108,6 +109,7 @@ export async function checkDatabase(
     ...(await checkMigrations(db)),
     ...(await checkOrphans(db)),
     ...(await checkCounts(db)),
+    ...(await checkDates(db)),
   ]
   return full ? [...findings, ...(await checkSummaries(db))] : findings
 }
@@ -167,6 +169,14 @@ async function checkCounts(db: Database): Promise<Finding[]> {
     }
   }
   return findings
+}
+
+async function checkDates(db: Database): Promise<Finding[]> {
+  return (await findMisdated(db)).map((job_id) => ({
+    kind: 'count',
+    job_id,
+    message: 'its stages do not have the time at which it was created',
+  }))
 }
 
 async function checkSummaries(db: Database): Promise<Finding[]> {
