@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { canMove, isClockSkew, type Job, type JobStatus, jobStatuses } from '../domain/job.ts'
@@ -110,7 +111,7 @@ async function setStatus(
     // A folder that is to be recorded must be one; but a move that changes nothing needs none.
     ...(options.backup === undefined || !canMove(found.status, status)
       ? {}
-      : { backup: realPath(options.backup) }),
+      : { backup: realPath(resolve(context.settings.cwd, options.backup)) }),
   }
   const { job, change, ended } = await changeJob(
     await context.database(),
