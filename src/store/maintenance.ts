@@ -1,6 +1,6 @@
 import { hasEnded, type Job } from '../domain/job.ts'
 import { tally } from '../domain/tally.ts'
-import { checkModes, checkPages, type Finding } from './check-files.ts'
+import { checkModes, checkPages, checkTriggers, type Finding } from './check-files.ts'
 import type { Database } from './database.ts'
 import { type Summary, summarise } from '../domain/summary.ts'
 import { fileSystemKind } from './file-system.ts'
@@ -107,6 +107,7 @@ export async function checkDatabase(
   const findings = [
     ...modes,
     ...(await checkMigrations(db)),
+    ...(db.dialect === 'sqlite' ? await checkTriggers(db) : []),
     ...(await checkOrphans(db)),
     ...(await checkCounts(db)),
     ...(await checkDates(db)),
