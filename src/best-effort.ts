@@ -4,10 +4,11 @@ import { type Context, risingClock } from './context.ts'
 import type { Change, Submission, Submitted } from './domain/change.ts'
 import { messageOf, PvtError } from './errors.ts'
 import { isAway, makeOnce } from './import/deliver.ts'
-import { keepChange, waitingFor } from './import/spool.ts'
+import { type Intent, keepChange, keepIntent, waitingFor } from './import/spool.ts'
 import type { Settings } from './settings.ts'
 import type { Database } from './store/database.ts'
 import { shownLocation } from './store/open-database.ts'
+import { answersWithin, mayStall } from './store/remote-mount.ts'
 
 /** In all, so that a stage mark with the database away is over within a second. */
 const patienceMs = 750
@@ -46,8 +47,20 @@ export async function runBestEffort(
   }
   const change_id = randomUUID()
   const at = context.now()
+  const paused: Context = { ...held, now: risingClock(() => Date.parse(at)) }
+  const kept = (words: string[]): Change => ({ change_id, ...described(settings, at), words })
+  const place = stallingFile(settings)
+  // What hangs is killed by whoever has called it: then the change is in the spool.
+  let intent: Intent | null = null
+  if (place !== null || mayStall(settings.cwd)) {
+    await askFirst(run, paused, stalled(shownLocation(settings.database)))
+    answers.length = 0
+    const wait = waitable()
+    if (wait !== null) intent = intend(context, kept(wait.words))
+  }
   try {
     const make = async (): Promise<void> => {
+      if (place !== null && !(await answersWithin(stallMs, place))) throw stalled(place)
       const db = await context.database()
       const change = { change_id, ...described(settings, at), words: [] }
       await makeOnce(db, change, {
@@ -60,12 +73,16 @@ export async function runBestEffort(
       })
     }
     await within(patienceMs, make())
+    intent?.settle()
   } catch (error) {
-    if (!isAway(error)) throw error
-    if (waitable() === null) await askWithout(run, { ...held, now: risingClock(() => Date.parse(at)) }, error)
+    if (!isAway(error)) {
+      intent?.settle()
+      throw error
+    }
+    if (waitable() === null) await askWithout(run, paused, error)
     const wait = waitable()
     if (wait === null) throw error
-    keep(context, { change_id, ...described(settings, at), words: wait.words }, error)
+    keep(context, kept(wait.words), intent, error)
     if (wait.answer !== null) context.printText(`${wait.answer}\n`)
     return
   }
@@ -112,9 +129,30 @@ const described = (settings: Settings, at: string): Omit<Change, 'change_id' | '
   job: settings.job,
 })
 
-function keep(context: Context, change: Change, reason: PvtError): void {
+/** The file of a database on a file system that may hang; null for any other database. */
+function stallingFile({ database }: Settings): string | null {
+  return database.engine === 'sqlite' && mayStall(database.path) ? database.path : null
+}
+
+/** A file server that is well answers within milliseconds. */
+const stallMs = 500
+
+const stalled = (location: string): PvtError =>
+  new PvtError('database_unreachable', `${location}: its file system did not answer within ${stallMs} ms`)
+
+/** Without a spool the change is made, or lost, as ever. */
+function intend(context: Context, change: Change): Intent | null {
   try {
-    keepChange(context.settings.spool, change)
+    return keepIntent(context.settings.spool, change)
+  } catch {
+    return null
+  }
+}
+
+function keep(context: Context, change: Change, intent: Intent | null, reason: PvtError): void {
+  try {
+    if (intent === null) keepChange(context.settings.spool, change)
+    else intent.keep()
     context.inform(
       `${reason.message}: the change is spooled, and delivered by the next command that gets through`,
     )
@@ -123,8 +161,26 @@ function keep(context: Context, change: Change, reason: PvtError): void {
   }
 }
 
+/** Runs a command up to where it says that it can wait: behind that it may look at folders that hang. */
+async function askFirst(
+  run: (context: Context) => Promise<void>,
+  context: Context,
+  away: PvtError,
+): Promise<void> {
+  const enough = new Error('it can wait')
+  const canWait: Context['canWait'] = (instead) => {
+    context.canWait(instead)
+    throw enough
+  }
+  try {
+    await askWithout(run, { ...context, canWait }, away)
+  } catch (error) {
+    if (error !== enough) throw error
+  }
+}
+
 /**
- * The lock was not even taken, so the command has not run: it runs up to its first question to the database, which
+ * The command has not run, as the database was not even opened or the lock not taken: it runs up to its first question to the database, which
  * tells what it wants, or that it was typed wrong.
  */
 async function askWithout(

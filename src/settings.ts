@@ -171,7 +171,9 @@ function parseLocation(text: string, origin: string): DatabaseLocation {
   if (text.trim() === '') {
     throw usageError(`${origin} is empty`, 'name a file or a postgres:// URL, or unset it for the default')
   }
-  if (text !== text.trim() || text === ':memory:' || text.startsWith('file:') || text.includes('\0')) {
+  // Bytes that are no UTF-8 have become U+FFFD: it would be another file than was named.
+  const isMangled = text.includes('\0') || text.includes('\ufffd')
+  if (text !== text.trim() || text === ':memory:' || text.startsWith('file:') || isMangled) {
     throw usageError(
       `${origin}: '${text}' is not the name of a database file`,
       'name a file or a postgres:// URL',

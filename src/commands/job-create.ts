@@ -35,11 +35,22 @@ export function defineJobCreate(group: Command, act: Act): void {
 
 export async function runJobCreate(context: Context, options: Options): Promise<void> {
   if (options.draft !== undefined) return create(context, JSON.parse(options.draft) as Draft, options)
-  const after = parseAfter(options.after ?? [], '--after')
-  const draft: Draft = { ...draftJob(context, options), after }
+  const draft = draftOnce(context, options)
   // Spooled as it is now: config.cfg may be another one when the database is back.
   context.canWait({ words: ['job', 'create', '--draft', JSON.stringify(draft)], answer: draft.job.job_id })
   await create(context, draft, options)
+}
+
+/** A change that may have to be spooled is asked for first, and then made: it is the same job, and warns once. */
+const drafts = new WeakMap<Options, Draft>()
+
+function draftOnce(context: Context, options: Options): Draft {
+  const known = drafts.get(options)
+  if (known !== undefined) return known
+  const after = parseAfter(options.after ?? [], '--after')
+  const draft: Draft = { ...draftJob(context, options), after }
+  drafts.set(options, draft)
+  return draft
 }
 
 /** As they were typed: a job that is waited for may itself still be in the spool. */

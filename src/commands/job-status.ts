@@ -1,6 +1,7 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { canMove, type Job, type JobStatus, jobStatuses } from '../domain/job.ts'
+import { canMove, isClockSkew, type Job, type JobStatus, jobStatuses } from '../domain/job.ts'
 import { moveJob } from '../domain/timeline.ts'
 import { usageError } from '../errors.ts'
 import { realPath } from '../import/find-files.ts'
@@ -109,7 +110,7 @@ async function setStatus(
     // A folder that is to be recorded must be one; but a move that changes nothing needs none.
     ...(options.backup === undefined || !canMove(found.status, status)
       ? {}
-      : { backup: realPath(options.backup) }),
+      : { backup: realPath(resolve(context.settings.cwd, options.backup)) }),
   }
   const { job, change, ended } = await changeJob(
     await context.database(),
@@ -119,8 +120,13 @@ async function setStatus(
   )
   const what = change === null ? `is ${status} already` : `is ${status}`
   await printChange(context, `${shortId(job.job_id)} ${what}`, job)
+  if (ended && isClockSkew(job.started_at, job.completed_at)) context.warn(skewText(job))
   if (ended) await notifyEnd(context, job.job_id, options)
 }
+
+/** Who ends the job may look at this host's clock. */
+const skewText = ({ job_id, started_at, completed_at }: Job): string =>
+  `job ${shortId(job_id)} ends (${completed_at}) before it began (${started_at}): a clock was set back, or those of two hosts differ; how long it took is not known and stored as 0`
 
 async function show(context: Context, job: Job): Promise<void> {
   const now = context.now()

@@ -1,7 +1,7 @@
 import type { ConfigSnapshot, Job } from '../domain/job.ts'
 import { configurationKeys } from '../domain/configuration.ts'
-import { hasEnded, isClockSkew } from '../domain/job.ts'
-import { latestAttempt, type Stage } from '../domain/stage.ts'
+import { hasClockSkew, hasEnded, isClockSkew } from '../domain/job.ts'
+import { latestAttempt } from '../domain/stage.ts'
 import { PvtError } from '../errors.ts'
 import {
   bytes,
@@ -17,7 +17,7 @@ import type { Judged } from '../store/history.ts'
 import { findConfigSnapshot, findJob } from '../store/jobs.ts'
 import { countMissingPoints } from '../store/derived.ts'
 import { findSimulationLogs, type SimulationLogRecord } from '../store/simulation-logs.ts'
-import { findStages } from '../store/stages.ts'
+import { findStages, type ToldStage } from '../store/stages.ts'
 import { findNewestVerdict } from '../store/verdicts.ts'
 import { type FlowView, flowFields, loadFlow } from './job-flow.ts'
 import { counted, fieldColumns, simulationsText } from './shared.ts'
@@ -32,7 +32,9 @@ export type JobStatusView = JobView & FlowView
 type Delivery = {
   /** Expected points without a result; null where the expected points can't be known. */
   missing_simulations: number | null
-  stages: Stage[]
+  /** An end lies before its start, of the job or of a stage: how long that took is not known, and stored as 0. */
+  clock_skew: boolean
+  stages: ToldStage[]
   simulation_logs: SimulationLogRecord[]
 }
 
@@ -51,12 +53,14 @@ export async function loadJobStatus(db: Database, job: Job, now: string): Promis
 
 async function viewOf(db: Database, job: Job): Promise<JobView> {
   const jobId = job.job_id
+  const stages = await findStages(db, jobId)
   return {
     ...job,
     verdict: (await findNewestVerdict(db, jobId))?.verdict ?? null,
     ...(await findConfigSnapshot(db, jobId)),
     missing_simulations: job.total_simulations === null ? null : await countMissingPoints(db, jobId),
-    stages: await findStages(db, jobId),
+    clock_skew: hasClockSkew(job, stages),
+    stages,
     simulation_logs: await findSimulationLogs(db, jobId),
   }
 }

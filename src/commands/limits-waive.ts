@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { longest, refuseLong } from '../domain/size-limits.ts'
 import { isInForce, type Waiver } from '../domain/waiver.ts'
 import { PvtError, usageError } from '../errors.ts'
 import { type Column, renderFolded } from '../render/index.ts'
@@ -46,6 +47,9 @@ export async function runLimitsWaive(
   if (measurement.trim() === '') throw usageError('the measurement is empty')
   if (options.reason.trim() === '') throw usageError('--reason is empty', 'say why it is accepted')
   if (options.point?.trim() === '') throw usageError('--point is empty', 'a glob, or leave it out')
+  refuseLong('the measurement', measurement, longest.measurement)
+  refuseLong('--reason', options.reason, longest.message)
+  refuseLong('--point', options.point ?? '', longest.setting)
   const db = await context.database()
   const waiver: Waiver = {
     waiver_id: randomUUID(),

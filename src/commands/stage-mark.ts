@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type Command } from 'commander'
 import type { Context } from '../context.ts'
 import type { Job } from '../domain/job.ts'
@@ -136,7 +137,7 @@ function markedButNotImported(error: PvtError, name: string): PvtError {
 
 /** The folder to record, checked before anything is marked. */
 async function findBackup(context: Context, options: DoneOptions): Promise<string | null> {
-  if (options.backup !== undefined) return realPath(options.backup)
+  if (options.backup !== undefined) return realPath(resolve(context.settings.cwd, options.backup))
   if (options.import !== true) return null
   const job = await whichJob(context, options.job)
   const newest = newestBackup(job.domain_path)

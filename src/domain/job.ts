@@ -111,6 +111,15 @@ export function move(job: Job, to: JobStatus, now: string): Partial<Job> {
 export const isClockSkew = (started: string | null, ended: string | null): boolean =>
   started !== null && ended !== null && Date.parse(ended) < Date.parse(started)
 
+/**
+ * The same of a whole job: of its own times, or of those of a stage. When it was created does not count: a run that
+ * somebody follows may have begun before.
+ */
+export const hasClockSkew = (
+  { started_at, completed_at }: Pick<Job, 'started_at' | 'completed_at'>,
+  stages: readonly { clock_skew: boolean }[],
+): boolean => isClockSkew(started_at, completed_at) || stages.some(({ clock_skew }) => clock_skew)
+
 /** Seconds from one instant to another (ISO 8601), never negative. */
 export const secondsBetween = (from: string, to: string): number =>
   Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000)

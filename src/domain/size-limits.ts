@@ -2,13 +2,19 @@ import { usageError } from '../errors.ts'
 
 /** The most characters that are kept of texts which people and scripts give. A row of any of them stays readable. */
 export const longest = {
-  /** Names of jobs, tags. */
+  /** Names of jobs and users, tags. */
   name: 255,
+  /** A value of the configuration that is given by itself. */
+  setting: 1024,
+  /** Of a measurement. A key of PostgreSQL's indexes has at most 2,704 bytes. */
+  measurement: 512,
   description: 65_536,
   /** Errors, notes and lines of a job's log: a script may hand on all that a simulator printed. */
   message: 65_536,
   /** A config.cfg of the flow has 2 kB. */
   configuration: 1_048_576,
+  /** A limits file: 10,000 lines. Every version of it is kept. */
+  limits: 1_048_576,
 } as const
 
 export const mostTags = 100

@@ -53,7 +53,8 @@ export function newJob(loaded: LoadedConfiguration | null, about: JobDescription
   }
 }
 
-function refuseLongTexts({ name, description, tags = [] }: JobDescription): void {
+function refuseLongTexts({ name, user, description, tags = [] }: JobDescription): void {
+  refuseLong('the user', user, longest.name)
   refuseLong('the name', name, longest.name)
   refuseLong('the description', description ?? '', longest.description)
   for (const tag of tags) refuseLong('a tag', tag, longest.name)

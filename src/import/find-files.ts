@@ -261,7 +261,8 @@ export function listFolder(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return []
+    const isThere = folder.includes('\ufffd')
+    if (!isThere && (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR')) return []
     throw fileError(folder, error)
   }
 }

@@ -10,7 +10,14 @@ import type { ImportSession } from './import-session.ts'
 import { MeasureRows, unreadLines } from './measure-rows.ts'
 import { groupByKey, measuredResult, mergeRow, type Merged, toResult } from './merge-sources.ts'
 import { readPieces } from './read-file.ts'
-import { anotherVersion, type SourceRow, type Sources, temperProblem, withoutPath } from './read-sources.ts'
+import {
+  anotherVersion,
+  refuseLongNames,
+  type SourceRow,
+  type Sources,
+  temperProblem,
+  withoutPath,
+} from './read-sources.ts'
 import { RowNumbers } from './row-numbers.ts'
 
 /** A point with a measure file that is too large to be held. */
@@ -119,6 +126,7 @@ async function readLargeFile(
       }
       const rows = parser?.push(piece.value) ?? []
       if (rows.length > 0) {
+        refuseLongNames(rows)
         stored = true
         await take(rows)
       }

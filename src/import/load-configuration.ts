@@ -3,9 +3,10 @@ import { impliedPoints } from '../domain/matrix.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import type { ConfigSnapshot } from '../domain/job.ts'
-import { longest } from '../domain/size-limits.ts'
+import { longest, refuseLong } from '../domain/size-limits.ts'
 import { PvtError } from '../errors.ts'
 import { applySetting, parseConfigFile } from '../parse/config-file.ts'
+import { quoted } from '../parse/text.ts'
 import { readTextFile } from './read-file.ts'
 
 /** A configuration as a job keeps it: its values, the points that it implies, and the file that it came from. */
@@ -56,6 +57,9 @@ function readConfigFile(path: string): Omit<LoadedConfiguration, 'points' | 'pat
 
 function override(configuration: Configuration, setting: string): Configuration {
   const at = setting.indexOf('=')
-  if (at < 1) throw new PvtError('usage', `--set ${setting}: no key=value`, "write it as --set 'mode=polo'")
-  return applySetting(configuration, setting.slice(0, at), setting.slice(at + 1))
+  if (at < 1)
+    throw new PvtError('usage', `--set ${quoted(setting)}: no key=value`, "write it as --set 'mode=polo'")
+  const [key, value] = [setting.slice(0, at), setting.slice(at + 1)]
+  refuseLong(`--set ${quoted(key)}`, value, longest.setting)
+  return applySetting(configuration, key, value)
 }

@@ -1,4 +1,5 @@
 import type { Limit } from '../domain/limit.ts'
+import { longest } from '../domain/size-limits.ts'
 import { PvtError } from '../errors.ts'
 import { parseLimitsFile } from '../parse/limits-file.ts'
 import { readTextFile, sha256 } from './read-file.ts'
@@ -22,7 +23,11 @@ const mostProblems = 5
  * @throws `file_not_found`, `file_error`; `bad_input` that names line and column of what is wrong.
  */
 export function loadLimits(path: string): LoadedLimits {
-  const { text } = readTextFile(path)
+  const { text, size } = readTextFile(path)
+  if (size > longest.limits) {
+    const what = `${path} has ${size} bytes, a limits file at most ${longest.limits}`
+    throw new PvtError('bad_input', what, 'name a limits file, or part it')
+  }
   return { limits: readLimits(text, path), text, sha256: sha256(text.replaceAll('\r\n', '\n')), path }
 }
 

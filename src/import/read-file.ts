@@ -146,6 +146,10 @@ const hasHash = major > 21 || (major === 20 && minor >= 12)
 /** A failure of the file system as one of ours, by what the user can do about it. */
 export function fileError(path: string, error: unknown): PvtError {
   const code = codeOf(error)
+  // Node.js gives this character for bytes that are no UTF-8, and the name that has it is another one.
+  if (code === 'ENOENT' && path.includes('\ufffd')) {
+    return new PvtError('file_error', `${path}: the name is not UTF-8, and cannot be opened`, 'rename it')
+  }
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new PvtError('file_not_found', `there is no ${path}`, 'check the path')
   }

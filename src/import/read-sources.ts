@@ -2,9 +2,11 @@ import { basename } from 'node:path'
 import type { MeasuredRow, ResultSource } from '../domain/measurement.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
 import type { FileProblem, Problem } from '../domain/problem.ts'
+import { longest } from '../domain/size-limits.ts'
 import { PvtError } from '../errors.ts'
 import { parseCornerReport, parseCornerReportName } from '../parse/corner-report.ts'
 import { KnownHeads } from '../parse/known-heads.ts'
+import { quoted } from '../parse/text.ts'
 import type { ReadFile } from '../store/imports.ts'
 import type { FoundFiles, FoundMeasure } from './find-files.ts'
 import type { LargePoint } from './large-points.ts'
@@ -92,6 +94,7 @@ class Reader {
       return
     }
     const { rows, problems } = measureRows(file.bytes, this.#heads)
+    refuseLongNames(rows)
     this.#done(file)
     this.#bytesLeft -= file.size
     this.#problems(path, problems)
@@ -156,11 +159,12 @@ class Reader {
       return
     }
     const report = parseCornerReport(file.text)
+    const rows = this.#tried(path, () => (refuseLongNames(report.rows), report.rows)) ?? []
     this.#problems(path, report.problems)
     this.sources.attempted.push(point)
     this.#unread('report', path, point, report.unreadLines)
     this.#namesOfReports ??= columnsOf(report)
-    this.#rows('report', path, null, point, report.rows)
+    this.#rows('report', path, null, point, rows)
   }
 
   creport(file: TextFile): void {
@@ -168,7 +172,7 @@ class Reader {
     this.#problems(file.path, creport.problems)
     for (const { point, line } of creport.unread) this.#unread('creport', file.path, point, [line])
     const { path } = file
-    for (const row of creport.rows)
+    for (const row of this.#tried(path, () => (refuseLongNames(creport.rows), creport.rows)) ?? [])
       this.sources.rows.push(
         toSourceRow(row, { point: row.point, source: 'creport', file: path, netlist: null }),
       )
@@ -225,6 +229,20 @@ export const anotherVersion = (first: string): Problem => ({
   level: 'warning',
   message: `another version of ${first}, of the same point: not read`,
 })
+
+/**
+ * All rows of a file have the names of its head.
+ *
+ * @throws `bad_input` for a name beyond all measure.
+ */
+export function refuseLongNames([row]: readonly MeasuredRow[]): void {
+  if (row === undefined) return
+  for (const name of [...Object.keys(row.measurements), ...Object.keys(row.sweep)]) {
+    if (name.length <= longest.measurement) continue
+    const what = `the name ${quoted(name)} has ${name.length} characters, that of a measurement at most ${longest.measurement}`
+    throw new PvtError('bad_input', what, 'give the measurement a shorter name')
+  }
+}
 
 /** A simulation at another temperature than its folder says. */
 export function temperProblem({ temper, line }: MeasuredRow, point: PvtPoint): Problem | null {

@@ -1,9 +1,10 @@
-import { closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync } from 'node:fs'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Change } from '../domain/change.ts'
 import { codeOf, messageOf, PvtError } from '../errors.ts'
 import { parseSpooledChange } from '../parse/spooled-change.ts'
+import { isProcessGone, processStart } from '../store/process-identity.ts'
 
 /** A change in the spool, and the file it is in. */
 export interface SpooledChange {
@@ -20,10 +21,42 @@ export interface SpooledChange {
  * @throws PvtError `file_error`, naming the folder, when it cannot be written or is not the user's own.
  */
 export function keepChange(folder: string, change: Change): void {
+  write(folder, change, `${nameOf(change)}${ending}`)
+}
+
+/** A change that is about to be made, kept for the case that this process does not live to make it. */
+export interface Intent {
+  /** It was made, or refused: nothing is kept. */
+  settle(): void
+  /** It could not be made: it waits like any other. */
+  keep(): void
+}
+
+/**
+ * The same for a change that this process is about to make itself: nobody else delivers it before this process is gone
+ * without a word, as one that hangs on a file server and is killed.
+ */
+export function keepIntent(folder: string, change: Change): Intent {
+  const name = nameOf(change)
+  const intended = join(folder, `.${name}${intentMark}${process.pid}-${processStart(process.pid) ?? ''}`)
+  write(folder, change, basename(intended))
+  return {
+    settle: () => {
+      rmSync(intended, { force: true })
+    },
+    keep: () => {
+      renameSync(intended, join(folder, `${name}${ending}`))
+    },
+  }
+}
+
+/** By the time, so that the order of names is that of the changes. */
+const nameOf = ({ at, change_id }: Change): string => `${at.replace(/[-:.]/g, '')}-${change_id}`
+
+function write(folder: string, change: Change, name: string): void {
   try {
     ownFolder(folder)
-    const name = `${change.at.replace(/[-:.]/g, '')}-${change.change_id}`
-    const unfinished = join(folder, `.${name}`)
+    const unfinished = join(folder, `.${nameOf(change)}`)
     const descriptor = openSync(unfinished, 'wx', 0o600)
     try {
       writeSync(descriptor, toText(change))
@@ -31,7 +64,7 @@ export function keepChange(folder: string, change: Change): void {
     } finally {
       closeSync(descriptor)
     }
-    renameSync(unfinished, join(folder, `${name}${ending}`))
+    renameSync(unfinished, join(folder, name))
     syncFolder(folder)
   } catch (error) {
     throw error instanceof PvtError ? error : unusable(folder, messageOf(error))
@@ -77,14 +110,38 @@ export function parkChange(folder: string, spooled: SpooledChange, reason: strin
   }
 }
 
+/** A config.cfg of 1 MiB whose every character JSON spells out, and its points. */
+const largestChange = 16 * 1024 * 1024
+
 const ending = '.change'
+const intentMark = '.intent-'
 const reasonEnding = '.reason'
 
 const parkedIn = (folder: string): string => join(folder, 'parked')
 
 function readWaiting(folder: string): SpooledChange[] {
-  return isOwn(folder) ? readFolder(folder) : []
+  if (!isOwn(folder)) return []
+  adoptIntents(folder)
+  return readFolder(folder)
 }
+
+/** What processes that are gone had been about to do waits from now on. */
+function adoptIntents(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const [, change, pid, start] = intended.exec(name) ?? []
+    if (change === undefined) continue
+    // One that was killed is there until its file server answers. Made by both, the change is made once.
+    if (!isProcessGone({ pid: Number(pid), process_start: start === '' ? null : start! })) continue
+    try {
+      renameSync(join(folder, name), join(folder, `${change}${ending}`))
+    } catch (error) {
+      // Another process was quicker.
+      if (codeOf(error) !== 'ENOENT') throw error
+    }
+  }
+}
+
+const intended = /^\.(.+)\.intent-(\d+)-(.*)$/
 
 function readFolder(folder: string): SpooledChange[] {
   return namesIn(folder).flatMap((name) => readOne(join(folder, name)) ?? [])
@@ -107,6 +164,10 @@ function readOne(path: string): SpooledChange | null {
   try {
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
+      const stat = fstatSync(descriptor)
+      if (!stat.isFile()) return { path, change: null, refusal: 'it is no file' }
+      if (stat.size > largestChange)
+        return { path, change: null, refusal: `it has ${stat.size} bytes, a change at most ${largestChange}` }
       text = readFileSync(descriptor, 'utf8')
     } finally {
       closeSync(descriptor)

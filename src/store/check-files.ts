@@ -26,6 +26,18 @@ export async function checkPages(
     .map((message) => ({ kind: 'integrity', job_id: null, message }))
 }
 
+/** Triggers, of which we have none: they change what is written, behind everybody's back. Views do no harm. */
+export async function checkTriggers(db: Database): Promise<Finding[]> {
+  const rows = await db.query<{ name: string; tbl_name: string }>(
+    "select name, tbl_name from sqlite_master where type = 'trigger' order by 1",
+  )
+  return rows.map(({ name, tbl_name }) => ({
+    kind: 'migration',
+    job_id: null,
+    message: `the trigger ${name} of the table ${tbl_name} is none of pvt's: drop trigger ${name}`,
+  }))
+}
+
 /** Files whose mode locks a group out that the folder says is to share them. */
 export const checkModes = (path: string): Finding[] =>
   lockedOutFiles(path).map(({ file, mode, wanted }) => ({

@@ -1,5 +1,6 @@
 import type { Database, SqlRow, SqlValue } from './database.ts'
 import { presentTables, type tables } from './maintenance.ts'
+import { dateStages } from './stages.ts'
 
 /** The primary key of each table, by which it is read page by page. */
 const keys: Record<(typeof tables)[number], readonly string[]> = {
@@ -38,6 +39,8 @@ export async function copyContents(from: Database, to: Database): Promise<void> 
       if (last !== undefined) await insertRows(to, table, rows)
     } while (last !== undefined)
   }
+  // An older schema does not have what is derived.
+  await dateStages(to)
 }
 
 async function nextPage(db: Database, table: keyof typeof keys, last: SqlRow | undefined): Promise<SqlRow[]> {

@@ -1,6 +1,6 @@
 import { hasEnded, type Job } from '../domain/job.ts'
 import { tally } from '../domain/tally.ts'
-import { checkModes, checkPages, type Finding } from './check-files.ts'
+import { checkModes, checkPages, checkTriggers, type Finding } from './check-files.ts'
 import type { Database } from './database.ts'
 import { type Summary, summarise } from '../domain/summary.ts'
 import { fileSystemKind } from './file-system.ts'
@@ -10,6 +10,7 @@ import { migrationStatus } from './migrate.ts'
 import { findPoints } from './points.ts'
 import { findPointStates } from './derived.ts'
 import { findResults } from './results.ts'
+import { findMisdated } from './stages.ts'
 import { findSummaries } from './summaries.ts'
 
 /** The tables whose rows belong to a job. */
@@ -106,8 +107,10 @@ export async function checkDatabase(
   const findings = [
     ...modes,
     ...(await checkMigrations(db)),
+    ...(db.dialect === 'sqlite' ? await checkTriggers(db) : []),
     ...(await checkOrphans(db)),
     ...(await checkCounts(db)),
+    ...(await checkDates(db)),
   ]
   return full ? [...findings, ...(await checkSummaries(db))] : findings
 }
@@ -167,6 +170,14 @@ async function checkCounts(db: Database): Promise<Finding[]> {
     }
   }
   return findings
+}
+
+async function checkDates(db: Database): Promise<Finding[]> {
+  return (await findMisdated(db)).map((job_id) => ({
+    kind: 'count',
+    job_id,
+    message: 'its stages do not have the time at which it was created',
+  }))
 }
 
 async function checkSummaries(db: Database): Promise<Finding[]> {

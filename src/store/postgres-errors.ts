@@ -114,6 +114,13 @@ const byCode: Record<string, Explain> = {
   '40P01': locked,
   '22021': (location, detail, options) =>
     new PvtError('bad_input', `${location}: ${detail}`, 'remove the character from the text', options),
+  '54000': (location, detail, options) =>
+    new PvtError(
+      'bad_input',
+      `${location}: ${detail}`,
+      'a text is too long for the server: shorten it',
+      options,
+    ),
   XX001: corrupt,
   XX002: corrupt,
 }

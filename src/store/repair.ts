@@ -8,6 +8,7 @@ import { checkDatabase, jobTables } from './maintenance.ts'
 import { findPoints } from './points.ts'
 import { saveDerived } from './derived.ts'
 import { findResults } from './results.ts'
+import { dateStages } from './stages.ts'
 import { discard, putInPlace, removeLeftovers, unfinishedName } from './unfinished.ts'
 
 /** Something that a repair did; the keys are those of `db check --repair --json`. */
@@ -95,6 +96,7 @@ async function deriveAgain(db: Database, jobId: string): Promise<Repair[]> {
     const points = await findPoints(db, jobId)
     if (points.length > 0) await updateJob(db, job, { total_simulations: points.length })
     await saveDerived(db, job, points, await findResults(db, jobId, points))
+    await dateStages(db, jobId)
     return [{ kind: 'count', job_id: jobId, message: 'counts and summaries derived again from its results' }]
   })
 }

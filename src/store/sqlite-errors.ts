@@ -18,9 +18,19 @@ export function explainSqliteError(path: string, error: unknown): unknown {
   const code = codeOf(error)
   if (code === null) return error
   const options = { cause: error }
+  // A trigger or view that somebody else put there, and that SQLite does not let do as it likes (trusted_schema).
+  if (/^unsafe use of /.test(messageOf(error))) return strangeSchema(path, messageOf(error), options)
   const kind = Object.keys(explanations).find((prefix) => code.startsWith(prefix))
   return kind === undefined ? error : explanations[kind]!(path, `${messageOf(error)}, ${code}`, options)
 }
+
+const strangeSchema: Explain = (path, detail, options) =>
+  new PvtError(
+    'database_foreign',
+    `${path} has a trigger or a view that is none of pvt's (${detail})`,
+    'somebody has added it: look with pvt db check, and drop it, or restore a backup',
+    options,
+  )
 
 export function walOnNetwork(path: string, options?: ErrorOptions): PvtError {
   return new PvtError(

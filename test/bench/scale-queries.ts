@@ -84,7 +84,7 @@ export const questions: readonly Question[] = [
   ),
   overAll('stats', 1000, (db) => findStatistics(db, null)),
   overAll('stats since, a tenth', 1000, (db, { lastTenth }) => findStatistics(db, lastTenth)),
-  overAll('stats since, all', null, (db) => findStatistics(db, '2000')),
+  overAll('stats since, all', 1000, (db) => findStatistics(db, '2000')),
   overAll('what cleanup decides on', null, (db) =>
     findEndedJobs(db, { statuses: endedStatuses, domain: null }),
   ),

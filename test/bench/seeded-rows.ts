@@ -2,6 +2,7 @@ import type { Job } from '../../src/domain/job.ts'
 import type { LoadedConfiguration } from '../../src/import/load-configuration.ts'
 import type { Database, SqlValue } from '../../src/store/database.ts'
 import { jobColumns, toSql } from '../../src/store/jobs.ts'
+import { dateStages } from '../../src/store/stages.ts'
 
 /** Rows of the tables for filling a database by the ten thousand, past the rules that a single job goes through. */
 export const insertJobRows = (db: Database, rows: readonly SqlValue[][]): Promise<void> =>
@@ -13,8 +14,10 @@ export function toJobRow(job: Job, { snapshot }: LoadedConfiguration): SqlValue[
 }
 
 /** `rows` are job_id, stage, attempt, status, started_at, finished_at, elapsed_seconds, exit_code, message. */
-export const insertStageRows = (db: Database, rows: readonly SqlValue[][]): Promise<void> =>
-  db.insert('stages', stageColumns, rows)
+export async function insertStageRows(db: Database, rows: readonly SqlValue[][]): Promise<void> {
+  await db.insert('stages', stageColumns, rows)
+  for (const job of new Set(rows.map(([jobId]) => jobId as string))) await dateStages(db, job)
+}
 
 const stageColumns = [
   ...['job_id', 'stage', 'attempt', 'status'],

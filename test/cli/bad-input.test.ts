@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Domain, makeDomain } from '../fixtures/flow.ts'
 import { dumpDatabase } from './dump-database.ts'
@@ -190,4 +191,33 @@ test('a loop of symbolic links is no endless walk', async () => {
   expect(await place.json(['results', 'import', '--new', other.backupPath])).toMatchObject({ points: 92 })
   await place.sh(`ln -s a ${place.path('b')}; ln -s b ${place.path('a')}`)
   expect((await place.pvt(['inspect', place.path('a')])).code).not.toBe(0)
+})
+
+describe('names that are not UTF-8', () => {
+  const strange = (...before: string[]): Buffer =>
+    Buffer.concat([Buffer.from(`${before.join('/')}/b`), Buffer.from([0xff])])
+
+  test('of files and folders are named as what they are, and the others are read', async () => {
+    const domain = place.path('strange')
+    makeDomain(domain)
+    const folder = join(domain, 'TT/typical/typical_85/v1nom')
+    mkdirSync(folder, { recursive: true })
+    const text = "$DATA1 SOURCE='PrimeSim' VERSION='W'\n.TITLE '* x'\n del_rr alter#\n 1 1\n"
+    writeFileSync(join(folder, 'sim_tx.mt0'), text)
+    writeFileSync(Buffer.concat([strange(folder), Buffer.from('.mt0')]), text)
+    const id = await place.create([], { cwd: place.folder })
+    const answer = await place.pvt(['results', 'import', domain, '-j', id])
+    expect(answer.code).toBe(6)
+    expect(answer.stdout).toMatch(/imported \d+ point/)
+    expect(answer.stderr).toMatch(/b\ufffd\.mt0: the name is not UTF-8, and cannot be opened/)
+    mkdirSync(strange(domain))
+    const all = await place.pvt(['results', 'import', '--recursive', domain])
+    expect(all.code).toBe(6)
+    expect(all.stderr).toMatch(/strange\/b\ufffd: the name is not UTF-8/)
+  })
+
+  test('of a database are refused: it would be another file', async () => {
+    const answer = await place.sh("PVT_DB=$PWD/$(printf 'x\\377').db pvt job create")
+    expectFailure(answer, 2, /is not the name of a database file/)
+  })
 })

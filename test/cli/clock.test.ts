@@ -88,9 +88,22 @@ test('an end before its start is told: to who marks it, in the timeline and as J
   expect(await place.json(['stage', 'list', '-j', id])).toMatchObject([
     { stage: 'gen', elapsed_seconds: 0, clock_skew: true },
   ])
+  expect(await place.json(['job', 'status', id])).toMatchObject({ status: 'running', clock_skew: true })
   await place.pvt(['stage', 'done', 'run', '-j', id], at(-7200))
   const { stdout } = await place.pvt(['job', 'status', id])
   expect(stdout).toMatch(/^ended .*before it began: a clock was set back/m)
+})
+
+test('a job that ends before it began says so, without a stage too', async () => {
+  const id = await place.create()
+  await place.pvt(['job', 'status', id, 'running'])
+  expect(await place.json(['job', 'status', id])).toMatchObject({ clock_skew: false })
+  const moved = await place.pvt(['job', 'status', id, 'completed'], at(-3600))
+  expect(moved.code).toBe(0)
+  expect(moved.stderr).toMatch(
+    /^pvt: warning: job [0-9a-f]{8} ends \(.*Z\) before it began .*: a clock was set back/,
+  )
+  expect(await place.json(['job', 'status', id])).toMatchObject({ elapsed_seconds: 0, clock_skew: true })
 })
 
 test.each([

@@ -59,6 +59,20 @@ describe('db check', () => {
     expect((await place.pvt(['db', 'check'])).code).toBe(0)
   })
 
+  test('names triggers, which are none of ours; one that would run code is refused as strange, not as a bug', async () => {
+    byHand("create trigger loader after insert on jobs begin select load_extension('/tmp/x'); end")
+    const check = await place.pvt(['db', 'check', '--json'])
+    expect(check.code).toBe(5)
+    expect(JSON.parse(check.stdout)).toMatchObject({
+      findings: [{ kind: 'migration', message: expect.stringContaining('drop trigger loader') as string }],
+    })
+    const created = await place.pvt(['job', 'create', '--json'])
+    expect(created.code).toBe(5)
+    expect(JSON.parse(created.stderr)).toMatchObject({ error: { code: 'database_foreign' } })
+    byHand('drop trigger loader')
+    expect((await place.pvt(['job', 'create'])).code).toBe(0)
+  })
+
   test('a database of one user alone may have any mode', async () => {
     chmodSync(place.folder, 0o700)
     chmodSync(place.db, 0o600)

@@ -48,7 +48,7 @@ test('newest first, with every column of a job', async () => {
   const status = await place.json(['job', 'status', found[0]!.job_id])
   for (const key of Object.keys(found[0]!)) expect(status[key]).toEqual(found[0]![key])
   expect(Object.keys(status).filter((key) => !(key in found[0]!))).toEqual([
-    ...['config_text', 'config_sha256', 'missing_simulations', 'stages', 'simulation_logs'],
+    ...['config_text', 'config_sha256', 'missing_simulations', 'clock_skew', 'stages', 'simulation_logs'],
     ...['progress', 'time_left', 'waiting', 'run', 'after'],
   ])
   for (const job of found) expect(job.created_at).toMatch(instant)

@@ -72,6 +72,7 @@ test('every key of config.cfg fills a column, and the whole file is kept', async
     verdict: null,
     config_text: configText(),
     config_sha256: createHash('sha256').update(configText()).digest('hex'),
+    clock_skew: false,
     stages: [],
     simulation_logs: [],
     ...{ progress: [], time_left: null, run: null, after: [] },

@@ -1,11 +1,12 @@
-import { mkdirSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { expect } from 'vitest'
 import type { DatabaseLocation } from '../../src/settings.ts'
 import { verifyBackup, writeBackup } from '../../src/store/backup.ts'
 import type { Database } from '../../src/store/database.ts'
 import { checkDatabase } from '../../src/store/maintenance.ts'
+import { migrationStatus } from '../../src/store/migrate.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import type { Conditions, Run, Workplace } from '../cli/run-pvt.ts'
 import type { Domain } from '../fixtures/flow.ts'
@@ -171,7 +172,57 @@ export function makeSubjects({ place, workers, domain }: Tools): Subject[] {
       },
       ...beforeOrAfter,
     },
+    {
+      // The newest of our own: it writes every row of a table.
+      name: 'db migrate',
+      prepare: async (ground) => {
+        const db = await openDatabase(ground.location, { migrations: migrationsUpTo(8, ground.folder) })
+        const jobs = Array.from({ length: 400 }, (_, number) => `job-${number}`)
+        const at = '2026-01-01T00:00:00.000Z'
+        await db.insert(
+          'jobs',
+          [
+            ...['job_id', 'name', 'status', 'created_at', 'updated_at', 'planned_stages', 'completed_stages'],
+            ...['domain_path', '"user"', 'host', 'tags'],
+          ],
+          jobs.map((id) => [id, id, 'queued', at, at, '[]', '[]', '/a', 'eva', 'farm', '[]']),
+        )
+        await db.insert(
+          'stages',
+          ['job_id', 'stage', 'attempt', 'status', 'elapsed_seconds'],
+          jobs.flatMap((id) => ['gen', 'run', 'ext', 'srt'].map((stage) => [id, stage, 1, 'done', 7])),
+        )
+        await db.close()
+      },
+      run: pvt('db', 'migrate'),
+      state: async (ground, where) => {
+        if (ground.location.engine === 'sqlite') expect(damageOf(ground.location.path), where).toEqual([])
+        const db = await openDatabase(ground.location, { migrate: false })
+        try {
+          const { schemaVersion } = await migrationStatus(db)
+          const dated = await db
+            .query<{ n: number }>("select count(*) as n from stages where job_created_at like '2026%'")
+            .then(
+              ([row]) => String(row!.n),
+              () => 'no column',
+            )
+          const found = `${schemaVersion} ${await counts(db, 'stages')} ${dated}`
+          return found === '8 1600 no column' ? 'before' : found === '9 1600 1600' ? 'after' : `torn ${found}`
+        } finally {
+          await db.close()
+        }
+      },
+      ...beforeOrAfter,
+    },
   ]
+}
+
+/** A folder with our own migrations up to a version. */
+function migrationsUpTo(version: number, folder: string): string {
+  const [all, some] = [resolve(import.meta.dirname, '../../migrations'), made(folder, 'older')]
+  for (const name of readdirSync(all).sort().slice(0, version))
+    copyFileSync(join(all, name), join(some, name))
+  return some
 }
 
 /** A table that is rebuilt, as SQLite's own recipe does it. */

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { restoreContents } from '../../src/store/backup.ts'
+import type { Database } from '../../src/store/database.ts'
 import { findHistory } from '../../src/store/history.ts'
 import { checkDatabase, databaseStatus } from '../../src/store/maintenance.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
+import { findStatistics } from '../../src/store/statistics.ts'
 import { eachEngine } from '../support/databases.ts'
 
 let folder: string
@@ -26,6 +28,9 @@ beforeEach(async () => {
       values ('a', 'old', 'failed', $1, $1, $1, '[]', '[]', '/a', 'eva', 'farm', '["x"]')`,
     ['2026-01-01T00:00:00.000Z'],
   )
+  await db.query(
+    `insert into stages (job_id, stage, attempt, status, elapsed_seconds) values ('a', 'gen', 1, 'done', 4)`,
+  )
   await db.close()
 })
 
@@ -38,12 +43,23 @@ const all = {
   ...{ search: null, before: null },
 }
 
+/** How many stages statistics know of the jobs since an instant, and since a day later. */
+async function stagesSince(db: Database, since: string): Promise<number[]> {
+  const counts: number[] = []
+  for (const time of [since, '2026-01-02']) {
+    const { stage_times } = await findStatistics(db, time)
+    counts.push(stage_times.reduce((sum, { count }) => sum + count, 0))
+  }
+  return counts
+}
+
 test('an older file is looked at as it is, and its jobs are not pinned once it is migrated', async () => {
   const asItIs = await openDatabase({ engine: 'sqlite', path: older }, { migrate: false })
   expect(await databaseStatus(asItIs)).toMatchObject({ schema_version: 1, rows: { jobs: 1, job_logs: 0 } })
   await asItIs.close()
   const db = await openDatabase({ engine: 'sqlite', path: older })
   expect(await findHistory(db, all)).toMatchObject([{ name: 'old', pinned: false, tags: ['x'] }])
+  expect(await stagesSince(db, '2026-01-01')).toEqual([1, 0])
   expect(await checkDatabase(db)).toEqual([])
   await db.close()
 })
@@ -53,6 +69,7 @@ test.each(eachEngine)('a backup of an older schema is restored on $name', async 
   const db = await openDatabase(fresh.location)
   await restoreContents(db, older)
   expect(await findHistory(db, all)).toMatchObject([{ name: 'old', pinned: false, tags: ['x'] }])
+  expect(await stagesSince(db, '2026-01-01')).toEqual([1, 0])
   await db.close()
   await fresh.drop()
 })

@@ -141,14 +141,17 @@ describe.each(['without', 'with'])('SQLite, %s statistics', (which) => {
     expect(plans.at(-1)).toMatch(expected)
   })
 
-  test('reads no whole job and no whole stage for the statistics of all jobs', async () => {
-    for (const plan of await plansOf((it) => findStatistics(it, null)))
+  test.each([
+    ['all jobs', null],
+    ['most jobs', before.created_at],
+  ])('reads no whole job and no whole stage for the statistics of %s', async (_, since) => {
+    for (const plan of await plansOf((it) => findStatistics(it, since)))
       expect(plan).toMatch(/ COVERING INDEX /)
   })
 
-  test('begins with the jobs for the statistics since an instant', async () => {
-    for (const plan of await plansOf((it) => findStatistics(it, before.created_at))) {
-      expect(plan).toMatch(/^SEARCH jobs USING COVERING INDEX jobs_by_time \(created_at>\?\)/)
-    }
+  test('begins with the jobs for the statistics of few jobs', async () => {
+    const plans = await plansOf((it) => findStatistics(it, '2026-01-01'))
+    expect(plans.at(-1)).toMatch(/^SEARCH jobs .*; SEARCH stages USING INDEX sqlite_autoindex_stages_1/)
+    for (const plan of plans) expect(plan).toMatch(/^S\w+ jobs USING COVERING INDEX jobs_by_/)
   })
 })

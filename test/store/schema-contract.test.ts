@@ -61,7 +61,7 @@ onEachEngine('a new database', (given) => {
     expect(columns).toMatchObject({
       stages: [
         ...['job_id', 'stage', 'attempt', 'status', 'started_at', 'finished_at', 'elapsed_seconds'],
-        ...['exit_code', 'message'],
+        ...['exit_code', 'message', 'job_created_at'],
       ],
       points: ['job_id', 'ordinal', 'corner', 'extraction', 'temperature', 'temperature_c', 'voltage_combo'],
       results: [
@@ -156,6 +156,7 @@ onEachEngine('a new database', (given) => {
         { version: 6, name: '0006_time_index' },
         { version: 7, name: '0007_deliveries' },
         { version: 8, name: '0008_flow' },
+        { version: 9, name: '0009_stage_times' },
       ],
       pending: [],
       changed: [],

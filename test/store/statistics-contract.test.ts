@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
+import { percentile } from '../../src/domain/percentile.ts'
 import type { StageName } from '../../src/domain/stage.ts'
 import { finishStage, startStage } from '../../src/domain/timeline.ts'
 import { changeJob } from '../../src/store/change-job.ts'
+import { checkDatabase } from '../../src/store/maintenance.ts'
+import { dateStages, findMisdated } from '../../src/store/stages.ts'
 import { findStatistics } from '../../src/store/statistics.ts'
 import { onEachEngine } from './contract.ts'
 import { addResults, aResult, at, moved, storeJob, storeJobIn, threePoints } from './jobs.ts'
@@ -120,5 +123,32 @@ onEachEngine('statistics', (given) => {
     const { jobs, job_times, by_user, since } = await findStatistics(given.db, at(10))
     expect([jobs, job_times.count, by_user[0]!.jobs, since]).toEqual([2, 2, 2, at(10)])
     expect((await findStatistics(given.db, at(21))).jobs).toBe(0)
+  })
+
+  test('have the times of stages of the jobs created since, whether they are few or many', async () => {
+    const seconds = [5, 50, 10, 40, 30, 20, 90, 80, 70, 60, 100, 110]
+    for (const [number, took] of seconds.entries()) {
+      const { job_id } = await storeJob(given.db, { created_at: at(number) })
+      await ran(job_id, 'run', 200, 200 + took)
+    }
+    const timesSince = async (number: number): Promise<unknown> =>
+      (await findStatistics(given.db, at(number))).stage_times.find(({ stage }) => stage === 'run')
+    for (const first of [0, 1, 6, 10, 11, 12]) {
+      const times = seconds.slice(first)
+      const [median_seconds, p90_seconds] = [percentile(times, 0.5), percentile(times, 0.9)]
+      expect(await timesSince(first), `since ${first}`).toEqual({
+        ...{ stage: 'run', count: times.length, median_seconds, p90_seconds },
+      })
+    }
+  })
+
+  test('find the stages of an older schema by the time of their job once they are dated', async () => {
+    const { job_id } = await storeJob(given.db)
+    await ran(job_id, 'run', 0, 10)
+    await given.db.query("update stages set job_created_at = ''")
+    expect(await findMisdated(given.db)).toEqual([job_id])
+    expect(await checkDatabase(given.db)).toMatchObject([{ kind: 'count', job_id }])
+    await dateStages(given.db)
+    expect(await checkDatabase(given.db)).toEqual([])
   })
 })
