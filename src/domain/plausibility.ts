@@ -36,8 +36,7 @@ function hasNoEffect(group: readonly Measured[]): boolean {
   const combos = [...groupBy(group, ({ voltage_combo }) => voltage_combo).values()]
   if (combos.length < 2 || valuesOf(group[0]!).length === 0) return false
   const [first, ...others] = combos
-  const expected = said(first!)
-  return others.every((rows) => said(rows) === expected)
+  return others.every((rows) => sayTheSame(rows, first!))
 }
 
 const valuesOf = ({ measurements }: Measured): number[] =>
@@ -48,8 +47,20 @@ const inAll = (count: number): string => (count === 1 ? 'the only measurement' :
 const placeOf = ({ corner, extraction, temperature }: Omit<PvtPoint, 'voltage_combo'>): string =>
   `${corner}/${extraction}/${temperature}`
 
-const said = (rows: readonly Measured[]): string =>
-  JSON.stringify(rows.map(({ sweep, measurements }) => [sweep, measurements]))
+/** Nearly all differ in their first value. */
+const sayTheSame = (rows: readonly Measured[], others: readonly Measured[]): boolean =>
+  rows.length === others.length &&
+  rows.every(({ sweep, measurements }, index) => {
+    const other = others[index]!
+    return isSame(measurements, other.measurements) && isSame(sweep, other.sweep)
+  })
+
+type Values = Readonly<Record<string, number | string | null>>
+
+function isSame(a: Values, b: Values): boolean {
+  for (const name in a) if (!Object.hasOwn(b, name) || a[name] !== b[name]) return false
+  return Object.keys(a).length === Object.keys(b).length
+}
 
 /** A measure file or report with the point that it was read for. */
 export interface PointFile {

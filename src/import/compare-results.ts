@@ -9,7 +9,13 @@ import {
   withoutMeasurements,
 } from '../domain/combine-results.ts'
 import { pointName } from '../domain/point.ts'
-import { joinOtherSources, originOf, type OtherSource, type Rank } from '../domain/provenance.ts'
+import {
+  joinOtherSources,
+  noMeasurementSources,
+  originOf,
+  type OtherSource,
+  type Rank,
+} from '../domain/provenance.ts'
 import type { Result } from '../domain/result.ts'
 import type { Vanished } from '../domain/vanished.ts'
 import type { StoredResult } from '../store/results.ts'
@@ -63,6 +69,36 @@ export function compareWithStored(present: StoredResult, result: Result, compari
     disagreements: wins ? [] : disagreements(present, [result]),
     vanished,
   }
+}
+
+/**
+ * Whether a row that was read surely says what the stored one says, so that `compareWithStored` would find nothing to
+ * write and nothing to tell: what nearly all rows of a second import are. Where it is not sure it is false.
+ */
+export function saysWhatIsStored(present: StoredResult, result: Result): boolean {
+  return (
+    present.source === result.source &&
+    present.other_sources.length === 0 &&
+    result.other_sources.length === 0 &&
+    present.measurement_sources === noMeasurementSources &&
+    result.measurement_sources === noMeasurementSources &&
+    isSameRecord(present.measurements, result.measurements) &&
+    isSameRecord(present.sweep, result.sweep) &&
+    isSameRecord(present.failed, result.failed)
+  )
+}
+
+type Values = Readonly<Record<string, number | string | null>>
+
+/** A name of the prototype gives what is no value. */
+function isSameRecord(a: Values, b: Values): boolean {
+  let more = 0
+  for (const name in a) {
+    if (a[name] !== b[name]) return false
+    more += 1
+  }
+  for (const name in b) more -= b[name] === undefined ? 0 : 1
+  return more === 0
 }
 
 /**

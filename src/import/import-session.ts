@@ -14,7 +14,7 @@ import {
   updateOtherSources,
   updateResult,
 } from '../store/write-results.ts'
-import { compareWithStored, type Comparison } from './compare-results.ts'
+import { compareWithStored, type Comparison, saysWhatIsStored } from './compare-results.ts'
 import type { Merged } from './merge-sources.ts'
 import type { StoredResults } from './stored-results.ts'
 
@@ -109,6 +109,7 @@ export class ImportSession {
       const present =
         stored.size === 0 ? undefined : stored.get(`${point} ${result.alter_number} ${result.row_number}`)
       if (present === undefined) added.push(result)
+      else if (saysWhatIsStored(present, result)) this.counts.unchanged += 1
       else {
         const comparison = compareWithStored(present, result, this.#options)
         compared.push({ present: present.result_id, comparison })

@@ -4,8 +4,9 @@ usage: importer.py <database> <job> <folder>
        importer.py <database> --recursive <folder>
 
 The same work as pvt's, with the same pragmas and into the same tables: every file is found, read and digested; every
-source of a point is parsed; the rawest source is stored and the others are compared with it; each row keeps its
-provenance (file, line, netlist and what the other sources say), and the summaries and counts of the job are written.
+source of a point is parsed; the rawest source is stored and the others are compared with it; what looks wrong is told
+(look_over), and which expected points are missing; each row keeps its provenance (file, line, netlist and what the other
+sources say), and the summaries and counts of the job are written.
 With --recursive: a job for each backup below a folder, with its configuration and the points of its reports.
 """
 
@@ -150,9 +151,32 @@ def compare(groups):
     return others, disagreements
 
 
+def look_over(files, groups):
+    """What is read and looks wrong: all voltages of a corner alike, or one content at several points."""
+    warnings = []
+    places = {}
+    points = {}
+    for (point, _, _), (winner, *rest) in groups.items():
+        places.setdefault(point[:3], {}).setdefault(point[3], []).append((winner[5], winner[6]))
+        for source, path, *_ in (winner, *rest):
+            if source != "creport":
+                points[path] = point
+    for place, voltages in places.items():
+        first, *others = voltages.values()
+        if others and all(other == first for other in others):
+            warnings.append(f"{'/'.join(place)}: all {len(voltages)} voltages give identical values")
+    contents = {}
+    for file in files:
+        if file["path"] in points:
+            contents.setdefault(file["sha256"], set()).add(points[file["path"]][:3])
+    warnings += [f"{digest}: the same content at {len(at)} points" for digest, at in contents.items() if len(at) > 1]
+    return warnings
+
+
 def store(connection, job, folder):
     files, groups, warnings = read(folder)
     others, disagreements = compare(groups)
+    warnings += look_over(files, groups)
     import_id = os.urandom(8).hex()
     summaries = {}
     rows = []
@@ -183,6 +207,12 @@ def store(connection, job, folder):
             if summary[5] is None or value > summary[5]:
                 summary[5:7] = value, name
     points = {point for point, _, _ in groups}
+    expected = connection.execute(
+        "select corner, extraction, temperature, voltage_combo from points where job_id = ? order by ordinal", (job,)
+    ).fetchall()
+    missing = [point for point in expected if point not in points]
+    unexpected = points.difference(expected) if expected else set()
+    warnings += [f"{len(unexpected)} points are not among the expected ones"] if unexpected else []
     connection.executemany(insert_result, rows)
     connection.executemany(
         "insert into summaries values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -210,7 +240,7 @@ def store(connection, job, folder):
     connection.execute(
         "insert into job_logs select ?, coalesce(max(log_number), 0) + 1, ?, 'info', 'script', ? from job_logs"
         " where job_id = ?",
-        (job, now, f"imported {folder}", job),
+        (job, now, f"imported {folder}: {len(missing)} missing", job),
     )
     return points
 
