@@ -13,15 +13,14 @@ const require = createRequire(import.meta.url)
  * A file of their own each: parsing them costs every start a millisecond each, and `pg` thirty. chalk is in
  * the program, where the code cache serves it as well: colour costs 2 ms less.
  */
-const lateLibraries = ['cli-table3', 'csv-stringify/sync', 'hyparquet-writer', 'picomatch', 'pg']
+const lateLibraries = ['cli-table3', 'csv-stringify/sync', 'hyparquet-writer', 'pg']
 
 /**
  * Imported by modules that every start needs, for functions that it seldom does. Of Node's own, crypto takes 2 ms to
  * load, child_process 3 ms, tty 2 ms; v8 takes 4 ms with the streams that it brings, timers/promises 1 ms.
  */
 const lateFunctions = [
-  ...['picomatch', 'node:crypto', 'node:child_process', 'node:tty', 'child_process'],
-  ...['node:v8', 'node:timers/promises'],
+  ...['node:crypto', 'node:child_process', 'node:tty', 'child_process', 'node:v8', 'node:timers/promises'],
 ]
 
 /**
