@@ -1,4 +1,4 @@
-import { globPattern } from './glob.ts'
+import { globMatcher } from './glob.ts'
 import { type PvtPoint, pointName } from './point.ts'
 
 /** What the user asked for with `--point`, `--corner` … and `--measure`; several of one kind are alternatives. */
@@ -42,8 +42,8 @@ export function pointMatcher(filter: ResultFilter): (point: PvtPoint) => boolean
 /** Whether a name is one of the patterns: the very name (`wire[15]` is a measurement), or matched by a glob. */
 export function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
   if (patterns.length === 0) return () => true
-  const globs = patterns.map(globPattern)
-  return (name) => patterns.includes(name) || globs.some((glob) => glob.test(name))
+  const globs = patterns.map(globMatcher)
+  return (name) => patterns.includes(name) || globs.some((matches) => matches(name))
 }
 
 /** `-40` is taken for the folder's `m40`. */

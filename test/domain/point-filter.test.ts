@@ -125,11 +125,11 @@ describe('a point filter', () => {
     )
   })
 
-  it('is over soon, whatever the glob', () => {
-    const started = performance.now()
+  it('comes to an end, whatever the glob', () => {
     expect(nameMatcher(['{'.repeat(5000) + ',' + '*'.repeat(5000)])('{'.repeat(500))).toBe(false)
-    expect(nameMatcher(['*a'.repeat(6) + 'b'])('a'.repeat(60))).toBe(false)
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(nameMatcher(['*a'.repeat(30) + 'b'])('a'.repeat(300))).toBe(false)
+    expect(nameMatcher(['*{a,aa}'.repeat(9) + 'b'])('a'.repeat(300))).toBe(false)
+    expect(() => nameMatcher(['{a,b}'.repeat(14)])).toThrow('more than 1000 others')
   })
 
   it('finds every name by itself, whatever its characters', () => {
