@@ -95,6 +95,7 @@ summary h2{display:inline;font-size:inherit}
 ${Array.from({ length: 7 }, (_, step) => `.m${step}{background:var(--m${step})}.v${step}{background:var(--v${step})}`).join('')}
 footer{margin-top:2rem;padding-top:1rem;padding-bottom:2rem;border-top:1px solid var(--line);color:var(--quiet);font-size:13px}
 footer h2{color:var(--text)}
+footer li{overflow-wrap:anywhere}
 @media (max-width:600px){body{font-size:13.5px}header,main,footer{padding-left:.8rem;padding-right:.8rem}nav ul{padding-left:.8rem;padding-right:.8rem}h1{font-size:1.4rem}
 .list tbody th{max-width:40vw;min-width:8.5rem}}
 @media print{@page{size:A4 landscape;margin:11mm}
