@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/store/database.ts'
 import { openDatabase, shownLocation } from '../../src/store/open-database.ts'
@@ -323,4 +324,23 @@ describe('the spool', () => {
     const job = await place.json<Timeline>(['job', 'status', id])
     expect(job).toMatchObject({ name: 'from sh', status: 'running', stages: [{ stage: 'gen' }] })
   })
+})
+
+test('a database that a newer pvt has brought up to date: the mark of an older one waits for its update', async () => {
+  const place = openWorkplace()
+  try {
+    place.env.PVT_SPOOL = place.path('spool')
+    const id = await place.create()
+    const raw = new Sqlite(place.db)
+    const version = raw.pragma('user_version', { simple: true }) as number
+    raw.pragma(`user_version = ${version + 1}`)
+    const mark = await place.pvt(['stage', 'done', 'gen', '-j', id, '--best-effort'])
+    expect(mark).toMatchObject({ code: 0, stdout: '' })
+    expect(mark.stderr).toMatch(/was written by a newer pvt .*: the change is spooled/)
+    raw.pragma(`user_version = ${version}`)
+    raw.close()
+    expect((await place.pvt(['spool', 'flush'])).stdout).toBe('1 change delivered, 0 put aside\n')
+  } finally {
+    place.remove()
+  }
 })
