@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/store/database.ts'
 import { openDatabase, shownLocation } from '../../src/store/open-database.ts'
@@ -99,19 +98,6 @@ describe.each(eachEngine)('best effort on $name', ({ make }) => {
     expect(done).toMatchObject({ code: 0, stderr: '' })
     expect(done.stdout).toContain('stage gen done')
     expect(existsSync(place.path('spool'))).toBe(false)
-  })
-
-  test('a relative path means the folder in which it was typed', async () => {
-    const id = await place.create()
-    mkdirSync(place.path('work', '00bkp_202601151030'))
-    const env = { PVT_BEST_EFFORT: '1' }
-    await away(async () => {
-      const words = ['stage', 'done', 'bkp', '--backup', '00bkp_202601151030', '-j', id]
-      expect((await place.pvt(words, { env })).code).toBe(0)
-    })
-    const flush = await place.pvt(['spool', 'flush'], { cwd: place.path('home') })
-    expect(flush).toMatchObject({ code: 0, stdout: '1 change delivered, 0 put aside\n' })
-    expect(await view(id)).toMatchObject({ backup_path: place.path('work', '00bkp_202601151030') })
   })
 
   test('what the database refuses is put aside and shown, and the rest goes on', async () => {
@@ -324,23 +310,4 @@ describe('the spool', () => {
     const job = await place.json<Timeline>(['job', 'status', id])
     expect(job).toMatchObject({ name: 'from sh', status: 'running', stages: [{ stage: 'gen' }] })
   })
-})
-
-test('a database that a newer pvt has brought up to date: the mark of an older one waits for its update', async () => {
-  const place = openWorkplace()
-  try {
-    place.env.PVT_SPOOL = place.path('spool')
-    const id = await place.create()
-    const raw = new Sqlite(place.db)
-    const version = raw.pragma('user_version', { simple: true }) as number
-    raw.pragma(`user_version = ${version + 1}`)
-    const mark = await place.pvt(['stage', 'done', 'gen', '-j', id, '--best-effort'])
-    expect(mark).toMatchObject({ code: 0, stdout: '' })
-    expect(mark.stderr).toMatch(/was written by a newer pvt .*: the change is spooled/)
-    raw.pragma(`user_version = ${version}`)
-    raw.close()
-    expect((await place.pvt(['spool', 'flush'])).stdout).toBe('1 change delivered, 0 put aside\n')
-  } finally {
-    place.remove()
-  }
 })

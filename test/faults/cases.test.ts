@@ -73,7 +73,7 @@ const cases: [what: string, ...tests: [file: string, name: string][]][] = [
   ],
   [
     'an older program at a database that was brought up to date',
-    ['cli/spool.test.ts', 'the mark of an older one waits for its update'],
+    ['cli/spool-later.test.ts', 'the mark of an older one waits for its update'],
     ['store/open-postgres.test.ts', 'of an older or a newer pvt is refused'],
   ],
   [
