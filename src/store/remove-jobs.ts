@@ -24,7 +24,7 @@ export interface RemovalOptions {
 export const resultsAtOnce = 1000
 
 /**
- * Removes ended jobs with everything of theirs, in transactions of about 20 ms with pauses between, so that others can
+ * Removes ended jobs with everything of theirs, in transactions of about 10 ms with longer pauses between, so that others can
  * write. Each job is looked at again when its turn comes: one that was pinned, or taken up again, stays. Killed in the
  * middle, it leaves whole jobs, and at most one that the table `removals` names.
  *

@@ -100,19 +100,6 @@ describe.each(eachEngine)('best effort on $name', ({ make }) => {
     expect(existsSync(place.path('spool'))).toBe(false)
   })
 
-  test('a relative path means the folder in which it was typed', async () => {
-    const id = await place.create()
-    mkdirSync(place.path('work', '00bkp_202601151030'))
-    const env = { PVT_BEST_EFFORT: '1' }
-    await away(async () => {
-      const words = ['stage', 'done', 'bkp', '--backup', '00bkp_202601151030', '-j', id]
-      expect((await place.pvt(words, { env })).code).toBe(0)
-    })
-    const flush = await place.pvt(['spool', 'flush'], { cwd: place.path('home') })
-    expect(flush).toMatchObject({ code: 0, stdout: '1 change delivered, 0 put aside\n' })
-    expect(await view(id)).toMatchObject({ backup_path: place.path('work', '00bkp_202601151030') })
-  })
-
   test('what the database refuses is put aside and shown, and the rest goes on', async () => {
     const id = await place.create()
     await away(async () => {
