@@ -13,8 +13,8 @@ export const longest = {
   message: 65_536,
   /** A config.cfg of the flow has 2 kB. */
   configuration: 1_048_576,
-  /** A limits file: 10,000 lines. Every version of it is kept. */
-  limits: 1_048_576,
+  /** A limits file: 100,000 lines, a limit for each of 200 measurements at 488 points. Every version of it is kept. */
+  limits: 16_777_216,
 } as const
 
 export const mostTags = 100

@@ -164,7 +164,7 @@ describe('the number of PVT points', () => {
 describe('what is refused leaves no job behind', () => {
   test.concurrent.each([
     ['an unknown key', ['--set', 'speed=9'], /unknown configuration key 'speed': known keys: mode, /],
-    ['no key=value', ['--set', 'mode'], /--set mode: no key=value/],
+    ['no key=value', ['--set', 'mode'], /--set 'mode': no key=value/],
     ['a number that is none', ['--set', 'CPU #=four'], /CPU #.*four/],
     ['an unknown stage', ['--stages', 'gen,build'], /there is no stage 'build'/],
     ['no stage', ['--stages', ','], /--stages names no stage/],

@@ -47,12 +47,12 @@ describe('what a job keeps of a text has a limit', () => {
     expect(answer.stderr).toContain('the user has 256 characters')
   })
 
-  test('a limits file of more than 1 MiB is none, nor a waiver of a text beyond all measure', async () => {
+  test('a limits file of more than 16 MiB is none, nor a waiver of a text beyond all measure', async () => {
     const path = place.path('limits.csv')
-    writeFileSync(path, `measurement,max\ndel_rr,1\n#${text(1_048_576)}\n`)
+    writeFileSync(path, `measurement,max\ndel_rr,1\n#${text(16_777_216)}\n`)
     const answer = await place.pvt(['limits', 'set', path, '--domain', place.folder])
     expect(answer.code).toBe(6)
-    expect(answer.stderr).toContain('a limits file at most 1048576')
+    expect(answer.stderr).toContain('a limits file at most 16777216')
     for (const [measurement, reason, point] of [
       [text(513), 'why', '*'],
       ['del_rr', text(65_537), '*'],
