@@ -42,9 +42,10 @@ def stage_done(connection, stage, job_prefix):
         " where job_id = ? and status = ? returning job_id",
         (stage, json.dumps([name for name in STAGES if name in done]), now, job_id, job["status"])).fetchall()
     connection.execute(
-        "insert into stages values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (job_id, stage, attempt) do update set"
+        "insert into stages values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (job_id, stage, attempt) do update set"
         " status = excluded.status, finished_at = excluded.finished_at, elapsed_seconds = excluded.elapsed_seconds",
-        (job_id, stage, latest["attempt"], "done", latest["started_at"], now, elapsed, None, None))
+        (job_id, stage, latest["attempt"], "done", latest["started_at"], now, elapsed, None, None,
+         job["created_at"]))
     connection.execute(
         "insert into job_logs (job_id, log_number, logged_at, level, source, message)"
         " select ?1, coalesce(max(log_number), 0) + 1, ?2, 'info', 'pvt', ?3 from job_logs where job_id = ?1",
