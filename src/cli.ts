@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { completionAnswer, completionWord } from './commands/completion-candidates.ts'
+import { readLine, shells } from './commands/completion-line.ts'
 import { commands, defineCommand, type Group, nameCommand, type Single } from './commands/index.ts'
 import { impatience, runBestEffort, type Waitable } from './best-effort.ts'
 import type { NotifyOption } from './commands/notify-option.ts'
@@ -73,7 +74,7 @@ async function defineProgram(argv: readonly string[], runner: Runner): Promise<C
     (...rest) =>
       runner(run, rest)
   const call = readCall(argv)
-  for (const entry of wanted(commands, call)) {
+  for (const entry of wanted(commands, call, 0)) {
     if ('define' in entry) await defineCommand(program, entry, act)
     else await defineGroup(program, entry, call, act)
   }
@@ -95,12 +96,7 @@ async function defineGroup(program: Command, entry: Group, call: Call, act: Act)
     .command(entry.name)
     .summary(entry.summary)
     .description(groupDescription(entry.summary))
-  const words = call.words.slice(call.words.indexOf(entry.name) + 1)
-  // The word that would name a command; if it does not, the error names those that it is similar to.
-  const next = words.find((word) => !word.startsWith('-'))
-  const isNamed = entry.commands.some(({ name }) => name === next)
-  for (const command of wanted(entry.commands, { ...call, words: isNamed ? words : [] }))
-    await defineCommand(group, command, act)
+  for (const command of wanted(entry.commands, call, 1)) await defineCommand(group, command, act)
   if (group.commands.length === 0) for (const command of entry.commands) nameCommand(group, command)
   // A group shows how its first two commands are used.
   addExamples(group, ...group.commands.slice(0, 2).flatMap((command) => examplesOf(command).slice(0, 1)))
@@ -108,33 +104,40 @@ async function defineGroup(program: Command, entry: Group, call: Call, act: Act)
 
 /** What tells which commands must be defined: all of them take milliseconds of every start. */
 interface Call {
-  words: readonly string[]
-  /** Where the words name no command, the names of all are enough: the next one is being completed. */
+  /** The words that are no options, nor values of global ones; those of the command come first. */
+  operands: readonly string[]
+  /** Where they name no command, the names of all are enough: the next one is being completed. */
   onlyNames: boolean
 }
 
 /**
- * The commands that the words may mean. When none is named, all: for the help, and to say what is similar to an unknown
- * one.
+ * The command that a call names, of the program's or of a group's. When none is named, all: for the help, and to say
+ * what is similar to an unknown one; and for commands that say something of all the others.
  */
-function wanted<Entry extends Single | Group>(entries: readonly Entry[], call: Call): readonly Entry[] {
-  if (allNeeded.some((name) => call.words.includes(name))) return entries
-  const named = entries.filter(({ name }) => call.words.includes(name))
+function wanted<Entry extends Single | Group>(
+  entries: readonly Entry[],
+  { operands, onlyNames }: Call,
+  depth: 0 | 1,
+): readonly Entry[] {
+  if (operands[0] === 'help' || operands[0] === 'completion') return entries
+  const named = entries.filter(({ name }) => name === operands[depth])
   if (named.length > 0) return named
-  return call.onlyNames && !entries.some((entry) => 'isDefault' in entry) ? [] : entries
+  return onlyNames && !entries.some((entry) => 'isDefault' in entry) ? [] : entries
 }
 
-/** Of a line to be completed the words that are plain: `pvt job sta` is about `job`, and then names are enough. */
 function readCall(argv: readonly string[]): Call {
-  if (argv[0] !== completionWord) return { words: argv, onlyNames: false }
-  const plain = /^\S+((?:\s+[a-z]+){0,2})\s+[a-z]*$/.exec(argv[2] ?? '')
-  if (plain !== null) return { words: plain[1]!.split(/\s+/), onlyNames: true }
-  const [, ...begun] = /^\S+\s+([a-z]+)\s+(?:([a-z]+)\s)?/.exec(argv[2] ?? '') ?? []
-  return { words: begun.filter(Boolean), onlyNames: false }
+  if (argv[0] !== completionWord) return { operands: operandsOf(argv), onlyNames: false }
+  const [, shell, line = ''] = argv
+  const { words } = readLine(shells.find((name) => name === shell) ?? 'bash', line, process.env)
+  return { operands: operandsOf(words), onlyNames: true }
 }
 
-/** Commands that say something of all the others. */
-const allNeeded = ['help', 'completion']
+function operandsOf(words: readonly string[]): string[] {
+  return words.filter((word, index) => !word.startsWith('-') && !takesValue.test(words[index - 1] ?? ''))
+}
+
+/** A global option whose value is the next word. */
+const takesValue = /^(--db|--format|-[a-zA-Z]*f)$/
 
 const groupDescription = (summary: string): string => `${summary[0]!.toUpperCase()}${summary.slice(1)}.`
 

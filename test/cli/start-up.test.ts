@@ -37,7 +37,14 @@ async function partsOf(words: string): Promise<string[]> {
 
 describe('one part of the program is enough', () => {
   test.each([
-    ...['stage start gen', 'stage done gen', 'job create --set mode=prelay', 'history', 'history --json'],
+    ...[
+      'stage start run',
+      'stage done run',
+      '-f json --quiet stage done run',
+      'job create --set mode=prelay',
+      'history',
+      'history --json',
+    ],
     ...['job status', 'job log', 'job note . seen', 'stage list'],
   ])('pvt %s', async (words) => {
     expect(await partsOf(words)).toEqual(['cli.cjs'])
@@ -46,9 +53,11 @@ describe('one part of the program is enough', () => {
   test.each([
     ['pvt job status ', () => job.slice(0, 8)],
     ['pvt ', () => 'results'],
+    [`pvt --quiet -f json job status `, () => job.slice(0, 8)],
+    ['X=1 pvt --format json sta', () => 'stage'],
     ['pvt results s', () => 'sensitivity'],
   ])('to complete %j', async (line, candidate) => {
-    const { stdout, stderr } = await place.pvt(['__complete', 'bash', line, String(line.length)], {
+    const { stdout, stderr } = await place.pvt(['__complete', 'bash', line], {
       env: { NODE_OPTIONS: `--require ${place.path('spy.cjs')}` },
     })
     expect(stdout).toContain(candidate())
