@@ -54,8 +54,8 @@ describe('one part of the program is enough', () => {
     ['pvt job status ', () => job.slice(0, 8)],
     ['pvt ', () => 'results'],
     [`pvt --quiet -f json job status `, () => job.slice(0, 8)],
-    ['X=1 pvt --format json sta', () => 'stage'],
-    ['pvt results s', () => 'sensitivity'],
+    ['X=1 pvt --format json sta', () => 'ge'],
+    ['pvt results s', () => 'ensitivity'],
   ])('to complete %j', async (line, candidate) => {
     const { stdout, stderr } = await place.pvt(['__complete', 'bash', line], {
       env: { NODE_OPTIONS: `--require ${place.path('spy.cjs')}` },
