@@ -97,7 +97,7 @@ async function measure(
   }))
   const { calls = 1 } = operation
   const perCall = (times: readonly number[]): Spread => spread(times.map((time) => time / calls))
-  const [own, bare, whole] = await interleave([ours, ...theirs], rounds, warmUp)
+  const [own, bare, whole] = await interleave([ours, ...theirs], rounds, warmUp, 10)
   return {
     name: operation.name,
     ...perCall(own!.times),

@@ -19,17 +19,22 @@ export interface Spread {
 /**
  * Runs all contestants in turn, A B C A B C …, so that whatever else the machine does hits all alike. The first
  * `warmUp` rounds fill caches and are not counted; rounds are numbered on from 0, so that each can have work of its own.
+ * With `together` each does so many rounds before the next one's turn: processes that live on and whose work takes less
+ * than a millisecond would tell how cold the others have left the processor's caches.
  */
 export async function interleave(
   contestants: readonly Contestant[],
   rounds: number,
   warmUp: number,
+  together = 1,
 ): Promise<Series[]> {
   const series = contestants.map(({ name }): Series => ({ name, times: [] }))
-  for (let round = 0; round < warmUp + rounds; round += 1) {
+  for (let first = 0; first < warmUp + rounds; first += together) {
     for (const [index, contestant] of contestants.entries()) {
-      const time = await contestant.run(round)
-      if (round >= warmUp) series[index]!.times.push(time)
+      for (let round = first; round < Math.min(first + together, warmUp + rounds); round += 1) {
+        const time = await contestant.run(round)
+        if (round >= warmUp) series[index]!.times.push(time)
+      }
     }
   }
   return series

@@ -101,7 +101,7 @@ function flowText({ points, rounds, bare, toBare, megabytes, corePercent, ...own
 }
 
 function operationsText({ rounds, figures }: OperationsReport): string {
-  const title = `Inside one process, ms on SQLite (WAL, synchronous=full): median (min-max) of ${rounds} alternating rounds
+  const title = `Inside one process, ms on SQLite (WAL, synchronous=full): median (min-max) of ${rounds} rounds, ten in turn
 python: the same statements from ready-made parameters; whole: and JSON and rows to and from Python's own values;
 earlier: figures of the earlier Python tool`
   const head = [
