@@ -27,7 +27,7 @@ async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return
     const isMissing = error instanceof CommanderError && error.code === 'commander.help'
-    const failure = failureOf(isMissing ? missingCommand(program, argv) : error)
+    const failure = failureOf(isMissing ? missingCommand(program, argv) : error, namedCommand(program, argv))
     process.exitCode = failure.exitCode
     if (failure.error !== null) reportFailure(failure.error, { argv, environment: process.env })
   }
@@ -81,6 +81,19 @@ async function defineProgram(argv: readonly string[], runner: Runner): Promise<C
   if (program.commands.length === 0) for (const entry of commands) nameCommand(program, entry)
   configure(program)
   return program
+}
+
+/** `pvt stage done`, as far as the words name a command. */
+function namedCommand(program: Command, argv: readonly string[]): string {
+  const names = ['pvt']
+  let command = program
+  for (const operand of operandsOf(argv)) {
+    const next = command.commands.find((one) => one.name() === operand)
+    if (next === undefined) break
+    names.push(operand)
+    command = next
+  }
+  return names.join(' ')
 }
 
 /** `pvt job` alone is answered with the commands that there are. */

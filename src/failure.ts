@@ -4,20 +4,23 @@ import { ReaderGone, writeError } from './output.ts'
 import { renderNdjson, visible } from './render/index.ts'
 import { type Environment, isDebugging } from './settings.ts'
 
-/** What a thrown thing means for the exit code; `error` is what to say, null for nothing. */
-export function failureOf(thrown: unknown): { exitCode: number; error: PvtError | null } {
+/**
+ * What a thrown thing means for the exit code; `error` is what to say, null for nothing. `command`: whose help tells how
+ * it is called, `pvt stage done`.
+ */
+export function failureOf(thrown: unknown, command = 'pvt'): { exitCode: number; error: PvtError | null } {
   // What a check found stays found, though nobody reads it to its end.
   if (thrown instanceof ReaderGone) return { exitCode: Number(process.exitCode ?? 0), error: null }
-  const error = thrown instanceof CommanderError ? fromCommander(thrown) : toPvtError(thrown)
+  const error = thrown instanceof CommanderError ? fromCommander(thrown, command) : toPvtError(thrown)
   return { exitCode: error.exitCode, error }
 }
 
-function fromCommander(thrown: CommanderError): PvtError {
+function fromCommander(thrown: CommanderError, command: string): PvtError {
   const message = thrown.message
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
     .replace(/\.$/, '')
-  return usageError(message, 'see: pvt --help')
+  return usageError(message, `see: ${command} --help`)
 }
 
 /** Anything that is not one of our kinds is a bug, and says so. */
