@@ -33,17 +33,47 @@ export async function* pagesOfAlter(
   }
 }
 
-/** All rows of a job, or those of some of its points, in pages and in the order of the given expected points. */
+const ofPoint = 'corner, extraction, temperature, voltage_combo'
+
+const selectPoints = `select ${ofPoint} from results where job_id = $1 group by ${ofPoint} order by ${ofPoint}`
+
+const selectBehind = `
+  ${selectResults}
+    and corner = $2 and extraction = $3 and temperature = $4 and voltage_combo = $5
+    and (alter_number, row_number) > ($6, $7)
+    order by alter_number, row_number limit ${pageRows}`
+
+/**
+ * All rows of a job, or those of some of its points, in pages and in the order of the given expected points. Point by
+ * point: a job may have a row each of 100,000 alters, and a query for each took a minute on a server.
+ */
 export async function* pagesOfJob(
   db: Database,
   jobId: string,
   expected: readonly PvtPoint[],
   isWanted: (point: PvtPoint) => boolean,
 ): AsyncGenerator<StoredResult[]> {
-  const alters = (await findAlters(db, jobId)).filter(({ point }) => isWanted(point))
-  for (const { point, alter_number, last } of inFlowOrder(alters, (alter) => alter.point, expected))
-    yield* pagesOfAlter(db, jobId, point, alter_number, [0, last])
+  const stored = (await db.query<PointRow>(selectPoints, [jobId])).map(toStoredPoint).filter(isWanted)
+  for (const point of inFlowOrder(stored, (own) => own, expected)) yield* pagesOfPoint(db, jobId, point)
 }
+
+async function* pagesOfPoint(db: Database, jobId: string, point: PvtPoint): AsyncGenerator<StoredResult[]> {
+  const { corner, extraction, temperature, voltage_combo } = point
+  let [alter, row] = [Number.MIN_SAFE_INTEGER, 0]
+  for (;;) {
+    const parameters = [jobId, corner, extraction, temperature, voltage_combo, alter, row]
+    const rows = (await db.query(selectBehind, parameters)).map(toStoredResult)
+    if (rows.length > 0) yield rows
+    if (rows.length < pageRows) return
+    ;({ alter_number: alter, row_number: row } = rows.at(-1)!)
+  }
+}
+
+type PointRow = Omit<PvtPoint, 'temperature_c'>
+
+/** What was stored as a point is one. */
+const toStoredPoint = ({ corner, extraction, temperature, voltage_combo }: PointRow): PvtPoint =>
+  toPoint(corner, extraction, temperature, voltage_combo)!
 
 /** A point and alter of a job, and the greatest number of its rows. */
 export interface StoredAlter {
@@ -52,16 +82,9 @@ export interface StoredAlter {
   last: number
 }
 
-interface AlterRow {
-  corner: string
-  extraction: string
-  temperature: string
-  voltage_combo: string
-  alter_number: number
-  last: number
-}
+type AlterRow = PointRow & Pick<StoredAlter, 'alter_number' | 'last'>
 
-const ofAlter = 'corner, extraction, temperature, voltage_combo, alter_number'
+const ofAlter = `${ofPoint}, alter_number`
 
 const selectAlters = `
   select ${ofAlter}, max(row_number) as last from results where job_id = $1 group by ${ofAlter} order by ${ofAlter}`
@@ -81,7 +104,8 @@ export async function findAltersOfPath(db: Database, jobId: string, path: string
   return (await db.query<AlterRow>(selectAltersOfPath, [jobId, path])).map(toAlter)
 }
 
-/** What was stored as a point is one. */
-function toAlter({ corner, extraction, temperature, voltage_combo, ...rest }: AlterRow): StoredAlter {
-  return { point: toPoint(corner, extraction, temperature, voltage_combo)!, ...rest }
-}
+const toAlter = ({ alter_number, last, ...point }: AlterRow): StoredAlter => ({
+  point: toStoredPoint(point),
+  alter_number,
+  last,
+})

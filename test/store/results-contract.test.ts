@@ -4,6 +4,7 @@ import { resultSources } from '../../src/domain/measurement.ts'
 import { isKeyClash } from '../../src/store/database.ts'
 import { deleteJob, findJob } from '../../src/store/jobs.ts'
 import { countMissingPoints, findPointStates, recount } from '../../src/store/derived.ts'
+import { pagesOfJob } from '../../src/store/result-pages.ts'
 import { findResults, type StoredResult } from '../../src/store/results.ts'
 import { insertResults, updateResult } from '../../src/store/write-results.ts'
 import { findSummaries } from '../../src/store/summaries.ts'
@@ -141,6 +142,22 @@ onEachEngine('results', (given) => {
     expect(await countOf(given.db, 'results', one.job_id)).toBe(0)
     expect(await countOf(given.db, 'summaries', one.job_id)).toBe(0)
     expect(await ofJob(two.job_id)).toHaveLength(1)
+  })
+
+  test('come in pages in the same order, also with 6,000 alters of a point, and for some points only', async () => {
+    const { job_id } = await storeJob(given.db)
+    const many = Array.from({ length: 6_000 }, (_, index) => aResult(ssg, { alter_number: 6_000 - index }))
+    const others = [ffg, tt].flatMap((point) => [2, 1].map((row_number) => aResult(point, { row_number })))
+    await insertResults(given.db, [...others, ...many], origin(job_id))
+    const idsOf = async (isWanted: (point: PvtPoint) => boolean): Promise<string[]> => {
+      const ids: string[] = []
+      for await (const page of pagesOfJob(given.db, job_id, threePoints, isWanted))
+        for (const { result_id } of page) ids.push(result_id)
+      return ids
+    }
+    const whole = await findResults(given.db, job_id, threePoints)
+    expect(await idsOf(() => true)).toEqual(whole.map(({ result_id }) => result_id))
+    expect(await idsOf(({ corner }) => corner === tt.corner)).toHaveLength(2)
   })
 
   test('a second one for the same point, alter and row is refused, and its whole batch with it', async () => {
