@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import type { Job } from '../domain/job.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import { fileProblems, type Finding } from '../domain/verification.ts'
 import { exitCodes, usageError } from '../errors.ts'
-import { findWhatIsThere, type FoundFiles, refuseNothing } from '../import/find-files.ts'
+import { findWhatIsThere, type FoundFiles, isNothing, refuseNothing } from '../import/find-files.ts'
 import { problemText } from '../import/import-results.ts'
 import { loadConfiguration } from '../import/load-configuration.ts'
 import { configOf, type Verified, verifyFiles } from '../import/verify-files.ts'
@@ -18,7 +19,10 @@ export function defineResultsVerify(group: Command, act: Act): void {
     .description(
       'Every expected PVT point has a report with values, stands in creport.txt, and agrees with its measure file. Prints what is wrong, exit code 7 when there is anything. With a folder that has a config.cfg the database is not asked. Nothing is stored.',
     )
-    .argument('[path]', "a domain folder or a backup folder (default: the job's domain)")
+    .argument(
+      '[path]',
+      "a domain folder or a backup folder (default: the job's domain, or its backup once all was moved there)",
+    )
     .addOption(jobOption())
     .action(act(runResultsVerify))
   addExamples(command, 'results verify . || exit 1', 'results verify -j 3f2a --json')
@@ -70,7 +74,13 @@ async function whatToVerify(
   if (given !== null && options.job === undefined && context.settings.job === null) refuseNothing(given)
   const job = await whichJob(context, options.job)
   const known = await findPoints(await context.database(), job.job_id)
-  return { found: given ?? findWhatIsThere(job.domain_path), known }
+  return { found: given ?? whatIsLeftOf(job), known }
+}
+
+/** The live tree of a job; what the flow has moved into the backup of the job is there. */
+function whatIsLeftOf({ domain_path, backup_path }: Job): FoundFiles {
+  const tree = findWhatIsThere(domain_path)
+  return backup_path !== null && isNothing(tree) ? findWhatIsThere(backup_path) : tree
 }
 
 function tellExpected(context: Context, { isKnown, unexpected }: Verified): void {

@@ -53,10 +53,13 @@ export function findWhatIsThere(path: string): FoundFiles {
   return isBackupName(basename(absolute)) ? backupFolder(absolute) : liveTree(absolute)
 }
 
+/** Whether nothing of the flow was found. */
+export const isNothing = ({ creport, reports, measures }: FoundFiles): boolean =>
+  creport === null && reports.length === 0 && measures.length === 0
+
 /** @throws `bad_input` when nothing of the flow was found. */
 export function refuseNothing(found: FoundFiles): void {
-  if (found.creport === null && found.reports.length === 0 && found.measures.length === 0)
-    throw nothingIn(found)
+  if (isNothing(found)) throw nothingIn(found)
 }
 
 /** The newest backup folder of a domain, or null. The name's digits sort by time. */

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type BackupOptions, makeBackup } from '../fixtures/flow.ts'
+import { type BackupOptions, makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { type LiveTree, type LiveTreeOptions, makeLiveTree } from '../fixtures/live-tree.ts'
 import { csvLines, expectFailure, openWorkplace, type Run, type Workplace } from './run-pvt.ts'
 
@@ -236,6 +236,19 @@ describe('what is expected', () => {
     expect(await place.json<Finding[]>(['results', 'verify', folder, '-j', more], { code: 7 })).toHaveLength(
       5,
     )
+  })
+
+  test('is in the backup of the job once nothing is left in its domain', async () => {
+    const folder = place.path(`domain-${(made += 1)}`)
+    const { backupPath } = makeDomain(folder, { config })
+    const job = await place.create(['-d', folder, '-c', join(folder, 'config.cfg')])
+    expect((await place.pvt(['results', 'verify', '-j', job])).code).toBe(7)
+    await place.pvt(['results', 'import', backupPath, '-j', job])
+    const moved = await place.pvt(['results', 'verify', '-j', job])
+    expect(moved.code).toBe(0)
+    expect(moved.stderr).toContain('16 points expected, 16 sound')
+    rmSync(join(backupPath, 'report'), { recursive: true })
+    expect(await place.json(['results', 'verify', '-j', job], { code: 7 })).toHaveLength(16)
   })
 
   test('are the points that the files speak of where nothing else is known', async () => {
