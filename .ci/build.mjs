@@ -1,5 +1,5 @@
-// Builds dist/: the program as CommonJS, in one file (cli) what a start may need, in one (late) what most starts do
-// without, in one (shared) what both use; and one file for each library that only some commands need.
+// Builds dist/: the program as CommonJS, in one file (cli) what a start may need, in one (late-import) what an import
+// needs besides, in one (late) what else most starts do without; and one file for each library that only some need.
 // Start-up time is the reason for everything here (figures in README.md, "How fast it is").
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -24,16 +24,18 @@ const lateFunctions = [
 ]
 
 /**
- * What most starts do without, imported when it is needed, is one part of the program, with all that only it uses; a
- * driver is loaded there when it is called.
+ * The parts of the program, each a file in dist/: what most starts do without is loaded when it is needed. A part may use
+ * those before it. Of late parts a module is the barrel; a driver is loaded with the last part, when it is called.
  */
-const late = {
-  name: 'late-parts',
-  contents: [
+const parts = {
+  cli: `import './src/cli.ts'`,
+  'late-import': `export * from './src/commands/late-import.ts'`,
+  late: [
     `export * from './src/commands/late.ts'`,
     `export const openPostgres = (...values) => require('./src/store/postgres.ts').openPostgres(...values)`,
   ].join('\n'),
 }
+const partNames = Object.keys(parts)
 
 const fileOf = (library) => `${library.replace('/', '-')}.cjs`
 
@@ -52,11 +54,12 @@ const lateModules = {
     onLoad({ filter: /.*/, namespace: 'library' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)})`,
     }))
-    onResolve({ filter: /\/(late|postgres)\.ts$/ }, ({ kind, namespace }) =>
-      kind === 'require-call' && namespace !== late.name ? { path: './late.cjs', external: true } : undefined,
-    )
-    onResolve({ filter: new RegExp(`^${late.name}$`) }, ({ path }) => ({ path, namespace: path }))
-    onLoad({ filter: /.*/, namespace: late.name }, () => ({ contents: late.contents, resolveDir: '.' }))
+    onResolve({ filter: /\/(late-import|late|postgres)\.ts$/ }, ({ path, kind, namespace }) => {
+      if (kind !== 'require-call' || namespace === 'part') return undefined
+      return { path: path.includes('late-import') ? './late-import.cjs' : './late.cjs', external: true }
+    })
+    onResolve({ filter: new RegExp(`^part:`) }, ({ path }) => ({ path: path.slice(5), namespace: 'part' }))
+    onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({ contents: parts[path], resolveDir: '.' }))
     onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({ contents: standIn(path), resolveDir: '.' }))
   },
 }
@@ -99,42 +102,80 @@ function refuseWideCharacters(path) {
 }
 
 /**
- * Writes dist/cli.cjs and dist/late.cjs. esbuild splits ES modules only, and into three: what both parts use becomes a
- * third, which the first then takes in and lends to `late`.
+ * Writes a file for each part. esbuild splits ES modules only, and what several parts use becomes a chunk for each
+ * combination of them: the first part that uses a chunk takes it in and lends it to the others.
  */
 async function buildProgram() {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...shared,
-    entryPoints: { cli: 'src/cli.ts', late: late.name },
+    entryPoints: Object.fromEntries(partNames.map((name) => [name, `part:${name}`])),
     format: 'esm',
     splitting: true,
-    chunkNames: 'shared',
+    chunkNames: 'shared-[hash]',
     outdir: 'dist',
     write: false,
+    metafile: true,
     plugins: [lateModules, keepTogether],
   })
-  const split = Object.fromEntries(outputFiles.map(({ path, text }) => [`./${basename(path)}`, text]))
-  const modules = {
-    name: 'split',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\.\/(cli|shared)\.js$/ }, ({ path }) => ({ path, namespace: 'split' }))
-      onLoad({ filter: /.*/, namespace: 'split' }, ({ path }) => ({ contents: split[path] }))
-    },
-  }
-  const contents = `import './cli.js'; import * as shared from './shared.js'; export const lend = () => fill(shared)`
-  const options = { ...shared, external: ['./*.cjs'], logOverride: { 'empty-import-meta': 'silent' } }
-  const cli = await build({ ...options, stdin: { contents }, plugins: [modules], write: false })
-  const { code } = await transform(split['./late.js'], { ...style, format: 'cjs' })
-  writeProgram('cli', fillWhenLent(cli.outputFiles[0].text))
-  writeProgram('late', code.replace('require("./shared.js")', 'require("./cli.cjs").lend()'))
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]))
+  const owners = ownersOf(metafile)
+  for (const name of partNames) writeProgram(name, await buildPart(name, texts, owners))
 }
 
-/** Making 500 names known to the other part takes a millisecond, which a start can do without. */
-function fillWhenLent(code) {
-  const [statement, ...others] = code.match(/__export\(shared_exports,\{[^{}]*\}\);/g) ?? []
-  if (statement === undefined || others.length > 0) throw new Error('esbuild exports in another way')
-  const filling = statement.replace(';', ',')
-  return code.replace(statement, `var fill=lent=>{fill=known=>known;${filling.slice(0, -1)};return lent};`)
+/** The part of each file that esbuild made: the first that needs it. */
+function ownersOf({ outputs }) {
+  const owners = new Map()
+  const own = (path, name) => {
+    if (owners.has(basename(path))) return
+    owners.set(basename(path), name)
+    for (const needed of outputs[path].imports)
+      if (needed.kind === 'import-statement' && !needed.external) own(needed.path, name)
+  }
+  for (const name of partNames) own(`dist/${name}.js`, name)
+  return owners
+}
+
+/** A part with the chunks that it owns, which it lends, and those that it borrows. */
+async function buildPart(name, texts, owners) {
+  const lent = [...owners.keys()].filter((file) => owners.get(file) === name && file !== `${name}.js`)
+  const contents = [
+    `export * from './${name}.js'`,
+    ...lent.map((file, index) => `import * as chunk${index} from './${file}'`),
+    `const chunks = { ${lent.map((file, index) => `'${file}': () => makeKnown(chunk${index})`).join(', ')} }`,
+    `const lent = {}`,
+    `export const lend = (file) => (lent[file] ??= chunks[file]())`,
+  ]
+  const split = {
+    name: 'split',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\/.*\.js$/ }, ({ path }) => {
+        const isOwn = owners.get(basename(path)) === name
+        return isOwn ? { path: basename(path), namespace: 'split' } : { path, external: true }
+      })
+      onLoad({ filter: /.*/, namespace: 'split' }, ({ path }) => ({ contents: texts.get(path) }))
+    },
+  }
+  const options = { ...shared, external: ['./*.cjs'], logOverride: { 'empty-import-meta': 'silent' } }
+  const stdin = { contents: contents.join('\n') }
+  const { outputFiles } = await build({ ...options, stdin, plugins: [split], write: false })
+  const borrowed = /require\("\.\/([\w-]+\.js)"\)/g
+  return fillWhenLent(outputFiles[0].text, lent.length).replace(
+    borrowed,
+    (_, file) => `require("./${owners.get(file)}.cjs").lend("${file}")`,
+  )
+}
+
+/** Making 500 names known to another part takes a millisecond, which a start can do without. */
+function fillWhenLent(code, chunks) {
+  const statements = [...code.matchAll(/__export\((\w+),\{[^{}]*\}\);/g)]
+  const filled = statements.reduce((text, [statement, chunk]) => {
+    const filling = `(${statement.slice(0, -1)},${chunk})`
+    const isLent = text.includes(`makeKnown(${chunk})`)
+    return isLent ? text.replace(statement, '').replace(`makeKnown(${chunk})`, () => filling) : text
+  }, code)
+  if (statements.length < chunks || filled.includes('makeKnown('))
+    throw new Error('esbuild exports in another way')
+  return filled
 }
 
 /** As the function that bin/pvt.cjs calls: wrapped there, a start would copy all of it. */
@@ -173,4 +214,4 @@ await build({
   outExtension: { '.js': '.cjs' },
   external: ['pg-native'],
 })
-execFileSync(process.execPath, ['.ci/cache.cjs', 'cli', 'late'], { stdio: ['ignore', 'ignore', 'inherit'] })
+execFileSync(process.execPath, ['.ci/cache.cjs', ...partNames], { stdio: ['ignore', 'ignore', 'inherit'] })

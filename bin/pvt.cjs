@@ -24,7 +24,7 @@ if (!isVersionTold()) {
 
 /** A part of the program, or any other module. */
 function requirePart(name) {
-  if (!/^\.\/(cli|late)\.cjs$/.test(name)) return requireOther(name)
+  if (!/^\.\/(cli|late|late-import)\.cjs$/.test(name)) return requireOther(name)
   const loaded = parts.get(name)
   if (loaded !== undefined) return loaded.exports
   const filename = join(folder, name)

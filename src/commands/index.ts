@@ -14,7 +14,7 @@ export type Define = (parent: Command, act: Act) => void
 
 /** A command whose definition is loaded when it is wanted. */
 export interface Late {
-  late: Exclude<keyof typeof lateCommands, 'importBackup'>
+  load: () => Promise<Define>
 }
 
 /** A command; cli.ts gives it the summary, so that listing commands needs no definitions. */
@@ -39,7 +39,7 @@ export async function defineCommand(
   { name, summary, define }: Single,
   act: Act,
 ): Promise<void> {
-  const own = typeof define === 'function' ? define : (await import('./late.ts'))[define.late]
+  const own = typeof define === 'function' ? define : await define.load()
   own(parent, act)
   parent.commands.find((command) => command.name() === name)!.summary(summary)
 }
@@ -49,7 +49,9 @@ export function nameCommand(parent: Command, { name, summary }: Single | Group):
   parent.command(name).summary(summary)
 }
 
-const late = (name: Late['late']): Late => ({ late: name })
+const late = (name: keyof typeof lateCommands): Late => ({
+  load: async () => (await import('./late.ts'))[name],
+})
 
 /** Everything that `pvt` can do, in the order of `pvt --help`. */
 export const commands: readonly (Group | Single)[] = [
@@ -102,7 +104,7 @@ export const commands: readonly (Group | Single)[] = [
       {
         name: 'import',
         summary: "read a run's files into the database",
-        define: late('defineResultsImport'),
+        define: { load: async () => (await import('./late-import.ts')).defineResultsImport },
       },
       { name: 'show', summary: 'print the measured values', define: late('defineResultsShow') },
       {

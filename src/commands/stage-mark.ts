@@ -112,7 +112,7 @@ export async function runStageDone(context: Context, stage: string, options: Don
     await answer(context, job, change, `stage ${name} done`, `stage ${name} was done already`)
     return tell()
   }
-  const { importBackup } = await import('./late.ts')
+  const { importBackup } = await import('./late-import.ts')
   const imported = await importBackup(context, job, backup).catch(async (error: unknown) => {
     await tell()
     throw error instanceof PvtError ? markedButNotImported(error, name) : error

@@ -8,6 +8,7 @@ import { openWorkplace, type Workplace } from './run-pvt.ts'
  */
 let place: Workplace
 let job: string
+const report = 'report_TT_typical_25_v1nom.txt'
 
 beforeAll(async () => {
   place = openWorkplace()
@@ -18,6 +19,7 @@ beforeAll(async () => {
     `process.on('exit', () => fs.writeSync(2, read.filter((path) => /dist.*cjs$/.test(path)).join('\\n')))`,
   ]
   writeFileSync(place.path('spy.cjs'), spy.join('\n'))
+  writeFileSync(place.path(report), 'delay\ttemper\talter#\n1e-12\t25\t1\n')
 })
 
 afterAll(() => {
@@ -65,9 +67,12 @@ describe('one part of the program is enough', () => {
   })
 })
 
-test.each(['results summary', 'stats', 'help', 'job --help'])(
-  'pvt %s takes the other one, too',
-  async (words) => {
-    expect(await partsOf(words)).toEqual(['cli.cjs', 'late.cjs'])
-  },
-)
+test.each([
+  [`results import --dry-run ../${report}`, ['cli.cjs', 'late-import.cjs']],
+  ...['results summary', 'stats', 'help', 'job --help'].map((words): [string, string[]] => [
+    words,
+    ['cli.cjs', 'late.cjs', 'late-import.cjs'],
+  ]),
+])('pvt %s takes others, too', async (words, parts) => {
+  expect(await partsOf(words)).toEqual(parts)
+})
