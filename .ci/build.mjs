@@ -69,7 +69,8 @@ function standIn(path) {
   const original = require(path)
   const names = Object.keys(original).filter((name) => typeof original[name] === 'function')
   return [
-    `const load = () => require(${JSON.stringify(path)})`,
+    `let loaded`,
+    `const load = () => (loaded ??= require(${JSON.stringify(path)}))`,
     ...(typeof original === 'function' ? ['export default (...values) => load()(...values)'] : []),
     ...names.map((name) => `export const ${name} = (...values) => load().${name}(...values)`),
     ...(typeof original === 'function' ? [] : [`export default { ${names.join(', ')} }`]),

@@ -22,7 +22,8 @@ export function inFlowOrder<Item>(
   }
   const ordered: Item[] = []
   for (const group of groups) if (group !== null) for (const item of group) ordered.push(item)
-  const keyed = others.map((item) => ({ item, key: flowKey(pointOf(item)) }))
+  const supplyKeys = new Map<string, string>()
+  const keyed = others.map((item) => ({ item, key: flowKey(pointOf(item), supplyKeys) }))
   keyed.sort((a, b) => compareKeys(a.key, b.key))
   for (const { item } of keyed) ordered.push(item)
   return ordered
@@ -68,7 +69,10 @@ const cornerOrder: readonly string[] = [...baseCorners, ...gateSplitCorners]
 /** Numbers first, then names for whatever the flow does not know. */
 type FlowKey = readonly (number | string)[]
 
-function flowKey(point: PvtPoint): FlowKey {
+/** `supplyKeys` keeps those that were made: a run has few voltages. */
+function flowKey(point: PvtPoint, supplyKeys = new Map<string, string>()): FlowKey {
+  let supplies = supplyKeys.get(point.voltage_combo)
+  if (supplies === undefined) supplyKeys.set(point.voltage_combo, (supplies = supplyKey(point.voltage_combo)))
   const tail = point.temperature === '85' || point.temperature === '100'
   return [
     tail ? 1 : 0,
@@ -78,20 +82,23 @@ function flowKey(point: PvtPoint): FlowKey {
     point.extraction.includes('worst') ? 0 : 1,
     point.extraction,
     point.temperature_c,
-    supplyKey(point.voltage_combo),
+    supplies,
     point.voltage_combo,
   ]
 }
 
 /** The loops: nominal last; else the third supply outermost, then the first, then the second; min before max. */
 function supplyKey(combo: string): string {
-  const levels = combo.split('_').map((part) => levelOrder(part.replace(/^v\d+/, '')))
+  const levels = combo.split('_').map(levelOrder)
   const [first = 0, second = 0, third = 0] = levels
   const nominal = levels.every((level) => level === 2) ? 1 : 0
-  return [nominal, third, first, second].join('')
+  return `${nominal}${third}${first}${second}`
 }
 
-const levelOrder = (level: string): number => Math.max(0, ['min', 'max', 'nom'].indexOf(level))
+/** Of `v1max`; what is no level counts as `min`. */
+const levelOrder = (part: string): number => Math.max(0, levelNames.indexOf(part.replace(/^v\d+/, '')))
+
+const levelNames: readonly string[] = ['min', 'max', 'nom']
 
 const orderIn = (order: readonly string[], name: string): number => {
   const index = order.indexOf(name)

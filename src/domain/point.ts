@@ -17,9 +17,8 @@ export interface PvtPoint {
 
 /** `m40` → -40, `125` → 125; null when the text is no temperature. Decimals occur in folders as `m12.5`. */
 export function parseTemperature(text: string): number | null {
-  const match = /^(m|-)?(\d+(?:\.\d+)?)$/.exec(text)
-  if (match === null) return null
-  return match[1] === undefined ? Number(match[2]) : -Number(match[2])
+  if (!/^[m-]?\d+(?:\.\d+)?$/.test(text)) return null
+  return text.startsWith('m') || text.startsWith('-') ? -Number(text.slice(1)) : Number(text)
 }
 
 /** -40 → `m40`, 125 → `125`: the way the folders spell a temperature. */
@@ -38,8 +37,8 @@ export function toPoint(
   voltageCombo: string,
 ): PvtPoint | null {
   const celsius = parseTemperature(temperature)
-  if (celsius === null || [corner, extraction, voltageCombo].some((name) => name.length > longestName))
-    return null
+  if (celsius === null) return null
+  if (Math.max(corner.length, extraction.length, voltageCombo.length) > longestName) return null
   return {
     corner,
     extraction,

@@ -39,7 +39,7 @@ export function mergeRow(tellings: Result[], rank: Rank, merged: Merged): void {
     merged.results.push(tellings[0]!)
     return
   }
-  tellings.sort((a, b) => rank(a.source) - rank(b.source))
+  sortByRank(tellings, rank)
   const [winner, ...others] = tellings as [Result, ...Result[]]
   if (others.every((other) => tellsTheSame(winner, other))) {
     const told = others.map(asAgreeing)
@@ -56,6 +56,13 @@ export function mergeRow(tellings: Result[], rank: Rank, merged: Merged): void {
   )
   merged.results.push(Object.assign(combined, { other_sources }))
   for (const disagreement of disagreements(winner, others)) merged.disagreements.push(disagreement)
+}
+
+/** Mostly two of two sources: sorting them costs more than to see that they stand right. */
+function sortByRank(tellings: Result[], rank: Rank): void {
+  const ranks = tellings.map(({ source }) => rank(source))
+  if (ranks.some((one, index) => one > (ranks[index + 1] ?? one)))
+    tellings.sort((a, b) => rank(a.source) - rank(b.source))
 }
 
 /** Whether another source tells nothing but what the winner does, as nearly all do: one look at each value. */
@@ -83,8 +90,9 @@ export const resultKey = (
 export function groupByKey(rows: readonly SourceRow[], numbers: RowNumbers): Map<string, Result[]> {
   const groups = new Map<string, Result[]>()
   for (const row of rows) {
-    const result = toResult(row, numbers.next(row, row))
-    const key = `${pointName(row.point)} ${row.alter_number} ${result.row_number}`
+    const name = pointName(row.point)
+    const result = toResult(row, numbers.next(row, row, name))
+    const key = `${name} ${row.alter_number} ${result.row_number}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [result])
     else group.push(result)

@@ -14,8 +14,13 @@ export const pointOfPath = (path: string): PvtPoint | null =>
 export function pointOfFolder(folder: string): PvtPoint | null {
   const folders = folder.split('/')
   if (folders.at(-1) === 'result') folders.pop()
-  const [corner, extraction, both, voltage] = [...Array<string>(4).fill(''), ...folders].slice(-4)
-  return pointOfFolders(corner!, extraction!, both!, voltage!)
+  const last = folders.length - 1
+  return pointOfFolders(
+    folders[last - 3] ?? '',
+    folders[last - 2] ?? '',
+    folders[last - 1] ?? '',
+    folders[last]!,
+  )
 }
 
 /** What its name tells alone. */

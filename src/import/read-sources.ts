@@ -1,10 +1,9 @@
-import { basename } from 'node:path'
 import type { MeasuredRow, ResultSource } from '../domain/measurement.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
 import type { FileProblem, Problem } from '../domain/problem.ts'
 import { longest } from '../domain/size-limits.ts'
 import { PvtError } from '../errors.ts'
-import { parseCornerReport, parseCornerReportName } from '../parse/corner-report.ts'
+import { cornerReportNames, parseCornerReport } from '../parse/corner-report.ts'
 import { KnownHeads } from '../parse/known-heads.ts'
 import { quoted } from '../parse/text.ts'
 import type { ReadFile } from '../store/imports.ts'
@@ -51,8 +50,8 @@ export function readSources(found: FoundFiles, point: PvtPoint | null, watch: Wa
   for (const measure of found.measures) reader.measureFile({ ...measure, point: measure.point ?? point })
   // creport.txt spells the extractions out, which the reports' names run together with the corner: it is read first.
   const creport = found.creport === null ? null : reader.open(found.creport)
-  const extractions = creport === null ? [] : extractionsIn(creport.text)
-  for (const report of found.reports) reader.cornerReport(report, extractions)
+  const pointOf = cornerReportNames(creport === null ? [] : extractionsIn(creport.text))
+  for (const report of found.reports) reader.cornerReport(report, pointOf)
   if (creport !== null) reader.creport(creport)
   return reader.withLargePoints()
 }
@@ -65,6 +64,7 @@ class Reader {
   #bytesLeft = smallFiles
   readonly #heads = new KnownHeads()
   readonly #large = new Map<string, LargePoint>()
+  #checkedNames: readonly string[] | null = null
 
   constructor(problems: readonly FileProblem[], progress: Progress) {
     this.sources = {
@@ -116,14 +116,14 @@ class Reader {
     const name = pointName(point)
     const large = this.#large.get(name) ?? { point, files: [], rows: [] }
     this.#large.set(name, large)
-    const first = this.#measured.get(`${name} ${basename(path)}`)
-    if (first === undefined) this.#measured.set(`${name} ${basename(path)}`, { path, sha256: null })
+    const first = this.#measured.get(`${name} ${fileNameOf(path)}`)
+    if (first === undefined) this.#measured.set(`${name} ${fileNameOf(path)}`, { path, sha256: null })
     large.files.push({ path, netlist, copyOf: first ?? null, rowsBefore: this.sources.rows.length })
   }
 
   /** Files of other names beside each other are other rows of the point (alters); the same name elsewhere is not. */
   #isCopy(file: ReadFile, point: PvtPoint): boolean {
-    const key = `${pointName(point)} ${basename(file.path)}`
+    const key = `${pointName(point)} ${fileNameOf(file.path)}`
     const first = this.#measured.get(key)
     if (first === undefined) {
       this.#measured.set(key, file)
@@ -148,10 +148,10 @@ class Reader {
     return sources
   }
 
-  cornerReport(path: string, extractions: readonly string[]): void {
+  cornerReport(path: string, pointOf: (fileName: string) => PvtPoint | null): void {
     const file = this.open(path)
     if (file === null) return
-    const point = parseCornerReportName(basename(path), extractions)
+    const point = pointOf(fileNameOf(path))
     if (point === null) {
       const message =
         'its name does not tell its PVT point: expected report_<corner>_<extraction>_<temperature>_<voltage>.txt'
@@ -159,7 +159,7 @@ class Reader {
       return
     }
     const report = parseCornerReport(file.text)
-    const rows = this.#tried(path, () => (refuseLongNames(report.rows), report.rows)) ?? []
+    const rows = this.#shortNames(path, report.names) ? report.rows : []
     this.#problems(path, report.problems)
     this.sources.attempted.push(point)
     this.#unread('report', path, point, report.unreadLines)
@@ -172,10 +172,18 @@ class Reader {
     this.#problems(file.path, creport.problems)
     for (const { point, line } of creport.unread) this.#unread('creport', file.path, point, [line])
     const { path } = file
-    for (const row of this.#tried(path, () => (refuseLongNames(creport.rows), creport.rows)) ?? [])
+    for (const row of this.#shortNames(path, creport.names) ? creport.rows : [])
       this.sources.rows.push(
         toSourceRow(row, { point: row.point, source: 'creport', file: path, netlist: null }),
       )
+  }
+
+  /** Whether no name is too long; the reports of a run share their names. */
+  #shortNames(path: string, names: readonly string[]): boolean {
+    if (names === this.#checkedNames) return true
+    const isFine = this.#tried(path, () => (names.forEach(refuseLongName), true)) ?? false
+    if (isFine) this.#checkedNames = names
+    return isFine
   }
 
   #unread(source: ResultSource, file: string, point: PvtPoint, lines: readonly number[]): void {
@@ -221,6 +229,9 @@ class Reader {
   }
 }
 
+/** What `basename` gives for a file; it looks at each character, which takes longer than reading the report. */
+const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
 const unknownPoint =
   'its folders do not tell its PVT point: name it with --corner --extraction --temperature --voltage'
 
@@ -237,11 +248,14 @@ export const anotherVersion = (first: string): Problem => ({
  */
 export function refuseLongNames([row]: readonly MeasuredRow[]): void {
   if (row === undefined) return
-  for (const name of [...Object.keys(row.measurements), ...Object.keys(row.sweep)]) {
-    if (name.length <= longest.measurement) continue
-    const what = `the name ${quoted(name)} has ${name.length} characters, that of a measurement at most ${longest.measurement}`
-    throw new PvtError('bad_input', what, 'give the measurement a shorter name')
-  }
+  for (const name in row.measurements) refuseLongName(name)
+  for (const name in row.sweep) refuseLongName(name)
+}
+
+function refuseLongName(name: string): void {
+  if (name.length <= longest.measurement) return
+  const what = `the name ${quoted(name)} has ${name.length} characters, that of a measurement at most ${longest.measurement}`
+  throw new PvtError('bad_input', what, 'give the measurement a shorter name')
 }
 
 /** A simulation at another temperature than its folder says. */

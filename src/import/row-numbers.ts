@@ -31,8 +31,13 @@ export class RowNumbers {
     else place.unread.push(line)
   }
 
-  next(place: RowPlace, row: Pick<SourceRow, 'line' | 'alter_number'>): number {
-    const key = `${place.source} ${pointName(place.point)} ${row.alter_number}`
+  /** `name` is that of the place's point, for who has made it already. */
+  next(
+    place: RowPlace,
+    row: Pick<SourceRow, 'line' | 'alter_number'>,
+    name: string = pointName(place.point),
+  ): number {
+    const key = `${place.source} ${name} ${row.alter_number}`
     const skipped = this.#places.size === 0 ? 0 : this.#skipped(place, row)
     const number = (this.#counts.get(key) ?? 0) + skipped + 1
     this.#counts.set(key, number)

@@ -2,7 +2,16 @@ import { baseCorners, gateSplitCorners } from '../domain/matrix.ts'
 import type { MeasuredRow } from '../domain/measurement.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
 import type { Problem } from '../domain/problem.ts'
-import { error, type FlowColumns, isBlank, readColumns, readValues, toFields, warning } from './flow-table.ts'
+import {
+  error,
+  type FlowColumns,
+  isBlank,
+  readColumns,
+  readPlainValues,
+  readValues,
+  toFields,
+  warning,
+} from './flow-table.ts'
 import { parseNumber } from './number.ts'
 import { type Line, splitLines } from './text.ts'
 
@@ -15,11 +24,28 @@ export interface CornerReport {
   unreadLines: number[]
   /** The flow's sign of a failed simulation: nothing but tabs. */
   simulationFailed: boolean
-  problems: Problem[]
+  problems: readonly Problem[]
 }
 
 /** Reads a report_*.txt: a line of names, then data lines, tab-separated. Format: formats.md, section 6. */
 export function parseCornerReport(text: string): CornerReport {
+  return plainReport(text) ?? anyReport(text)
+}
+
+/** A header that was seen before and one row of plain numbers: nearly all of a run's 488. Null for anything else. */
+function plainReport(text: string): CornerReport | null {
+  if (lastHeader === null || !text.startsWith(lastHeader.line)) return null
+  const { line, columns } = lastHeader
+  const end = text.length - 1
+  if (text.indexOf('\n', line.length) !== end) return null
+  const row = { text: text.slice(line.length, end), number: 2, terminated: true }
+  const read = readPlainValues(row, 0, columns)
+  if (read === null) return null
+  const { names, problems } = columns
+  return { names, rows: [read.row], unreadLines: [], simulationFailed: false, problems }
+}
+
+function anyReport(text: string): CornerReport {
   const lines = splitLines(text)
   if (lines.length === 0) return unread(error(null, 'the file is empty'))
   if (lines.every((line) => isBlank(line.text))) return { ...unread(), simulationFailed: true }
@@ -30,21 +56,30 @@ export function parseCornerReport(text: string): CornerReport {
 }
 
 /**
- * The point that a report's file name tells; null when the name is none. Corner and extraction both hold
- * underscores, so the name is read from the right: voltage, temperature, an extraction that is known (the flow's own
- * and those given), else a corner that is known, else up to the first underscore is the corner.
+ * A function that tells the point of a report by its file name; null when the name is none. Corner and extraction both
+ * hold underscores, so the name is read from the right: voltage, temperature, an extraction that is known (the flow's
+ * own and those given), else a corner that is known, else up to the first underscore is the corner.
  */
-export function parseCornerReportName(
+export function cornerReportNames(
+  knownExtractions: readonly string[] = [],
+): (fileName: string) => PvtPoint | null {
+  /** A run has few corners and extractions, each with many temperatures and voltages. */
+  const splits = new Map<string, Split | null>()
+  return (fileName) => {
+    const match = reportName.exec(fileName)
+    if (match === null) return null
+    const place = match[1]!
+    let split = splits.get(place)
+    if (split === undefined) splits.set(place, (split = splitPlace(place, knownExtractions)))
+    return split && toPoint(split.corner, split.extraction, match[2]!, match[3]!)
+  }
+}
+
+/** The point that the file name of a single report tells, as `cornerReportNames`. */
+export const parseCornerReportName = (
   fileName: string,
   knownExtractions: readonly string[] = [],
-): PvtPoint | null {
-  const match = reportName.exec(fileName)
-  if (match === null) return null
-  const [, place = '', temperature = '', voltageCombo = ''] = match
-  const split =
-    splitByExtraction(place, knownExtractions) ?? splitByCorner(place) ?? splitAt(place, place.indexOf('_'))
-  return split && toPoint(split.corner, split.extraction, temperature, voltageCombo)
-}
+): PvtPoint | null => cornerReportNames(knownExtractions)(fileName)
 
 function unread(...problems: Problem[]): CornerReport {
   return { names: [], rows: [], unreadLines: [], simulationFailed: false, problems }
@@ -73,17 +108,17 @@ function readBody(header: Line, body: readonly Line[]): CornerReport {
 }
 
 /** The reports of a run have one header: its columns are made out once, not 488 times. */
-let lastHeader: { text: string; columns: FlowColumns } | null = null
+let lastHeader: { line: string; columns: FlowColumns } | null = null
 
 /** Or the value with which a line begins that is none of names. */
 function columnsOf({ text, number }: Line): FlowColumns | { value: string } {
-  if (lastHeader?.text === text) return lastHeader.columns
+  if (lastHeader?.line === `${text}\n`) return lastHeader.columns
   const fields = text.split('\t')
   const value = fields.find((field) => parseNumber(field.trim()) !== null)
   if (value !== undefined) return { value: value.trim() }
   const columns = readColumns(fields, number)
   // The header of a report is its first line.
-  lastHeader = { text, columns }
+  lastHeader = { line: `${text}\n`, columns }
   return columns
 }
 
@@ -94,6 +129,9 @@ interface Split {
   corner: string
   extraction: string
 }
+
+const splitPlace = (place: string, known: readonly string[]): Split | null =>
+  splitByExtraction(place, known) ?? splitByCorner(place) ?? splitAt(place, place.indexOf('_'))
 
 function splitByExtraction(place: string, known: readonly string[]): Split | null {
   const given = known.filter((extraction) => place.endsWith(`_${extraction}`))

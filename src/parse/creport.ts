@@ -8,6 +8,8 @@ import {
   type FlowColumns,
   isBlank,
   readColumns,
+  readPlainValues,
+  type ReadRow,
   readValues,
   toFields,
   warning,
@@ -130,13 +132,16 @@ function readRows(body: readonly Line[], shape: Shape): Pick<Creport, 'rows' | '
       problems.push(error(line.number, 'a second header: from here on nothing is read'))
       break
     }
-    const fields = toFields(line.text)
+    const start = behindTabs(line.text, keyLength + shape.supplyCount)
+    const plain = start === 0 ? null : readPlainValues(line, start, shape)
+    const fields = plain === null ? toFields(line.text) : keyFields(line.text, start)
     const key = readKey(fields, shape.supplyCount, line)
     if ('problem' in key) {
       problems.push(error(line.number, key.problem))
       continue
     }
-    const read = readValues(behind(fields, keyLength + shape.supplyCount), shape, line, alterBefore)
+    const read: ReadRow =
+      plain ?? readValues(behind(fields, keyLength + shape.supplyCount), shape, line, alterBefore)
     if (read.problems.length > 0) problems.push(...read.problems)
     alterBefore = read.alterText
     if (read.row === null) {
@@ -145,9 +150,25 @@ function readRows(body: readonly Line[], shape: Shape): Pick<Creport, 'rows' | '
     }
     const elsewhere = checkTemper(read.row, key.point)
     if (elsewhere !== null) problems.push(elsewhere)
-    rows.push({ ...read.row, point: key.point })
+    rows.push(Object.assign(read.row, { point: key.point }))
   }
   return { rows, unread, problems }
+}
+
+/** The place behind so many tabs; 0 where there are fewer. */
+function behindTabs(text: string, tabs: number): number {
+  let start = 0
+  for (let tab = 0; tab < tabs; tab += 1) {
+    start = text.indexOf('\t', start) + 1
+    if (start === 0) return 0
+  }
+  return start
+}
+
+/** The fields before `start`; more are behind them. */
+function keyFields(text: string, start: number): Fields {
+  const filled = text.slice(0, start - 1).split('\t')
+  return { filled, count: filled.length + 1 }
 }
 
 const behind = ({ filled, count }: Fields, first: number): Fields => ({
@@ -166,15 +187,16 @@ function readKey(
     return { problem: `expected at least ${length} fields separated by tabs, found ${count}` }
   }
   const [corner = '', extraction = '', temperature = ''] = filled
-  const words = Array.from({ length: supplyCount }, (_, index) => filled[keyLength + index] ?? '')
   if (corner === '' || extraction === '')
     return { problem: 'expected a corner and an extraction, found none' }
   if (supplyCount === 0) return { problem: 'the header names no supply (v1): the point is not known' }
-  const badWord = words.findIndex((word) => !voltageWords.includes(word))
-  if (badWord >= 0) {
-    return { problem: `v${badWord + 1}: expected min, max or nom, found ${quoted(words[badWord] ?? '')}` }
+  let combo = ''
+  for (let supply = 1; supply <= supplyCount; supply += 1) {
+    const word = filled[keyLength + supply - 1] ?? ''
+    if (!voltageWords.includes(word))
+      return { problem: `v${supply}: expected min, max or nom, found ${quoted(word)}` }
+    combo += supply === 1 ? `v1${word}` : `_v${supply}${word}`
   }
-  const combo = words.map((word, index) => `v${index + 1}${word}`).join('_')
   const point = toPoint(corner, extraction, temperature, combo)
   return point === null
     ? { problem: `temp: expected a temperature as -40 or 125, found ${quoted(temperature)}` }

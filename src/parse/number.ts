@@ -4,9 +4,11 @@
  * for what is too large for a double, because an infinity would pass for a measured value.
  */
 export function parseNumber(text: string): number | null {
-  if (!plainFloat.test(text)) return null
+  if (!isPlainFloat.test(text)) return null
   const value = Number(text)
   return Number.isFinite(value) ? value : null
 }
 
-const plainFloat = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
+/** What such a text looks like, for expressions of whole lines. */
+export const plainFloat = String.raw`[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?`
+const isPlainFloat = new RegExp(`^${plainFloat}$`)

@@ -7,7 +7,9 @@ import type { SqlValue } from './database.ts'
  * @throws PvtError `bad_input` for a NUL in a text; a plain error (a bug) for a number that is not finite.
  */
 export function checkParameters(parameters: readonly SqlValue[]): void {
-  for (const value of parameters) {
+  // Twenty-five a result: walking them makes an object for each until V8 has optimised this.
+  for (let index = 0; index < parameters.length; index += 1) {
+    const value = parameters[index]
     if (typeof value === 'string') checkText(value)
     else if (typeof value === 'number' && !Number.isFinite(value))
       throw new Error(`${value} given to the database`)

@@ -173,12 +173,64 @@ def look_over(files, groups):
     return warnings
 
 
+corners = ("TT", "FSG", "SFG", "FFG", "FFAG", "SSG", "SSAG", "FFG_SSG", "SSG_FFG")
+levels = {"min": 0, "max": 1, "nom": 2}
+
+
+def flow_order(point):
+    """The flow's loops: corners in their order; of the voltages nominal last, else the third supply outermost."""
+    corner, extraction, temperature, combo = point
+    order = corners.index(corner) if corner in corners else len(corners)
+    words = [levels.get(word[2:], 0) for word in combo.split("_")]
+    voltage = (words == [2] * len(words), words[2:3], words[0], words[1:2])
+    tail = temperature in ("85", "100")
+    celsius = float(temperature.replace("m", "-"))
+    return tail, extraction != "typical", order, corner, "worst" not in extraction, extraction, celsius, voltage
+
+
+def expect(connection, job, folder, groups):
+    """The points to expect, in flow order: the job's, or else those of the run, which it then has."""
+    expected = connection.execute(
+        "select corner, extraction, temperature, voltage_combo from points where job_id = ? order by ordinal", (job,)
+    ).fetchall()
+    if expected or not os.path.basename(folder).startswith("00bkp_"):
+        return expected
+    expected = sorted({point for point, _, _ in groups}, key=flow_order)
+    connection.executemany(
+        "insert into points values (?, ?, ?, ?, ?, ?, ?)",
+        [(job, at, *point[:3], float(point[2].replace("m", "-")), point[3]) for at, point in enumerate(expected, 1)],
+    )
+    connection.execute("update jobs set total_simulations = ? where job_id = ?", (len(expected), job))
+    return expected
+
+
+def summarise(groups, expected):
+    """Count, failed, least, its point, sum, most and its point of each measurement, taken in flow order."""
+    places = {point: at for at, point in enumerate(expected)}
+    summaries = {}
+    for key in sorted(groups, key=lambda key: places.get(key[0], len(places))):
+        name = "/".join(key[0])
+        for measurement, value in groups[key][0][6].items():
+            summary = summaries.get(measurement)
+            if summary is None:
+                summary = summaries[measurement] = [0, 0, None, None, 0.0, None, None]
+            if value is None:
+                summary[1] += 1
+                continue
+            summary[0] += 1
+            summary[4] += value
+            if summary[2] is None or value < summary[2]:
+                summary[2:4] = value, name
+            if summary[5] is None or value > summary[5]:
+                summary[5:7] = value, name
+    return summaries
+
+
 def store(connection, job, folder):
     files, groups, warnings = read(folder)
     others, disagreements = compare(groups)
     warnings += look_over(files, groups)
     import_id = os.urandom(8).hex()
-    summaries = {}
     rows = []
     failures = set()
     for at, (key, (winner, *_)) in enumerate(groups.items(), 1):
@@ -192,24 +244,8 @@ def store(connection, job, folder):
         ))  # fmt: skip
         if failed:
             failures.add(point)
-        name = "/".join(point)
-        for measurement, value in measured.items():
-            summary = summaries.get(measurement)
-            if summary is None:
-                summary = summaries[measurement] = [0, 0, None, None, 0.0, None, None]
-            if value is None:
-                summary[1] += 1
-                continue
-            summary[0] += 1
-            summary[4] += value
-            if summary[2] is None or value < summary[2]:
-                summary[2:4] = value, name
-            if summary[5] is None or value > summary[5]:
-                summary[5:7] = value, name
     points = {point for point, _, _ in groups}
-    expected = connection.execute(
-        "select corner, extraction, temperature, voltage_combo from points where job_id = ? order by ordinal", (job,)
-    ).fetchall()
+    expected = expect(connection, job, folder, groups)
     missing = [point for point in expected if point not in points]
     unexpected = points.difference(expected) if expected else set()
     warnings += [f"{len(unexpected)} points are not among the expected ones"] if unexpected else []
@@ -218,18 +254,21 @@ def store(connection, job, folder):
         "insert into summaries values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (job, measurement, at, count, bad, least, least_at, total / count if count else None, most, most_at)
-            for at, (measurement, (count, bad, least, least_at, total, most, most_at)) in enumerate(summaries.items(), 1)
+            for at, (measurement, (count, bad, least, least_at, total, most, most_at)) in enumerate(
+                summarise(groups, expected).items(), 1
+            )
         ],
     )
     connection.execute(
         "insert into imports (import_id, job_id, path, imported_at, imported_by, host, program_version, files,"
         " files_read, points, results_new, results_updated, results_unchanged, measurements, failed_measurements,"
-        " disagreements, problems) values (?, ?, ?, ?, '', '', '', ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)",
+        " missing_points, disagreements, problems)"
+        " values (?, ?, ?, ?, '', '', '', ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)",
         (
             import_id, job, folder, now, json.dumps(files), len(files), len(points), len(rows),
             sum(len(winner[6]) for winner, *_ in groups.values()),
             sum(len(winner[7]) for winner, *_ in groups.values()),
-            json.dumps(disagreements), json.dumps(warnings),
+            len(missing), json.dumps(disagreements), json.dumps(warnings),
         ),
     )  # fmt: skip
     connection.execute(
@@ -242,7 +281,6 @@ def store(connection, job, folder):
         " where job_id = ?",
         (job, now, f"imported {folder}: {len(missing)} missing", job),
     )
-    return points
 
 
 def import_all(connection, root):
@@ -269,11 +307,7 @@ def import_all(connection, root):
                 config.get("simulator"), text, hashlib.sha256(text.encode()).hexdigest(), domain, folder,
             ),
         )  # fmt: skip
-        points = store(connection, job, folder)
-        connection.executemany(
-            "insert into points values (?, ?, ?, ?, ?, ?, ?)",
-            [(job, at, *point[:3], float(point[2].replace("m", "-")), point[3]) for at, point in enumerate(points, 1)],
-        )
+        store(connection, job, folder)
         connection.execute("commit")
 
 

@@ -67,7 +67,7 @@ function measureText({ names: measured, rows, alter: alterText, newline: end }: 
   return [...head, ...lines.flatMap(wrapped), ''].join(end)
 }
 
-type Parse = (text: string) => { rows: MeasuredRow[]; problems: Problem[] }
+type Parse = (text: string) => { rows: MeasuredRow[]; problems: readonly Problem[] }
 
 /** Every number of a cut text stands at the same place of the whole one; an unsure alter# is told. */
 function expectNoNewNumbers(parse: Parse, text: string): void {
