@@ -29,6 +29,8 @@ export const environmentVariables: readonly Surrounding[] = [
   { names: ['XDG_DATA_HOME', 'HOME'], meaning: 'where the default database is' },
   { names: ['XDG_STATE_HOME'], meaning: 'where `pvt run` keeps the output of flows' },
   { names: ['USER', 'LOGNAME'], meaning: 'who you are: the owner of new jobs' },
+  { names: ['TZ'], meaning: 'the zone of local times, as for every program' },
+  { names: ['LC_ALL', 'LC_CTYPE', 'LANG'], meaning: 'the locale: unless it is UTF-8, charts are in ASCII' },
   {
     names: ['NO_COLOR', 'FORCE_COLOR', 'TERM=dumb'],
     meaning: 'no colours; colours in a pipe too (`0`: none); no colours',
@@ -55,12 +57,18 @@ export const ownFiles: readonly Surrounding[] = [
     names: ['<database>.before-<version>'],
     meaning: 'the copy that is made before the schema is brought up to date',
   },
+  {
+    names: ['<database>.check-needed'],
+    meaning:
+      'damage was met: the database is only read until `pvt db check` finds it sound, or it is restored',
+  },
   { names: ['backups/'], meaning: 'beside the database: where `pvt backup` writes to unless told otherwise' },
   {
     names: ['~/.local/state/pvt/output/'],
     meaning:
       'what flows wrote that `pvt run` started; `$XDG_STATE_HOME/pvt/output/` where that variable is set',
   },
+  { names: ['/var/tmp/pvt-spool-<uid>/'], meaning: 'the spool; `PVT_SPOOL` names another folder' },
   { names: ['config.cfg'], meaning: 'the configuration of a run, in its domain folder' },
   { names: ['00bkp_YYYYMMDDHHmm/'], meaning: "a backup of the flow, in a run's domain folder" },
   { names: ['~/.pgpass'], meaning: 'passwords for PostgreSQL' },
