@@ -17,7 +17,6 @@ const layers: Record<string, { imports: readonly string[]; types?: readonly stri
       'open-context.ts',
       'failure.ts',
       'output.ts',
-      'version.ts',
     ],
   },
   'best-effort.ts': { imports: ['context.ts', 'domain', 'errors.ts', 'import', 'settings.ts', 'store'] },

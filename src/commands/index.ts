@@ -17,7 +17,7 @@ export interface Late {
   load: () => Promise<Define>
 }
 
-/** A command; cli.ts gives it the summary, so that listing commands needs no definitions. */
+/** A command; its summary stands here, so that listing commands needs no definitions. */
 export interface Single {
   name: string
   summary: string

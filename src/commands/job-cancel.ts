@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { moveJob } from '../domain/timeline.ts'
 import { changeJob } from '../store/change-job.ts'
 import { notifyEnd, type NotifyOption, notifyOption } from './notify-option.ts'
-import { type Act, addExamples, printChange, shortId, bestEffortOption } from './shared.ts'
+import { type Act, addExamples, bestEffortOption, jobWays, printChange, shortId } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options extends NotifyOption {
@@ -14,7 +14,7 @@ export function defineJobCancel(group: Command, act: Act): void {
   const command = group
     .command('cancel')
     .description('Marks a queued or running job as cancelled. This state is final; the results stay.')
-    .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
+    .argument('[job]', jobWays)
     .option('--reason <text>', 'why')
     .addOption(notifyOption())
     .addOption(bestEffortOption())

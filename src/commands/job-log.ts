@@ -3,7 +3,15 @@ import type { Context } from '../context.ts'
 import { usageError } from '../errors.ts'
 import { type Column, localTime } from '../render/index.ts'
 import { addLogEntry, findLogEntries, type LogEntry, type LogLevel, logLevels } from '../store/job-logs.ts'
-import { type Act, addExamples, printChange, shortId, wholeNumber, bestEffortOption } from './shared.ts'
+import {
+  type Act,
+  addExamples,
+  bestEffortOption,
+  jobWays,
+  printChange,
+  shortId,
+  wholeNumber,
+} from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options {
@@ -16,7 +24,7 @@ export function defineJobLog(group: Command, act: Act): void {
   const command = group
     .command('log')
     .description("Prints a job's log, oldest first; with --add adds a line to it.")
-    .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
+    .argument('[job]', jobWays)
     .addOption(
       new Option('--level <level>', 'the level of the added line, or the least level shown')
         .choices(logLevels)

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { usageError } from '../errors.ts'
 import { addLogEntry } from '../store/job-logs.ts'
-import { type Act, addExamples, printChange, shortId, bestEffortOption } from './shared.ts'
+import { type Act, addExamples, bestEffortOption, jobWays, printChange, shortId } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 export function defineJobNote(group: Command, act: Act): void {
@@ -10,7 +10,7 @@ export function defineJobNote(group: Command, act: Act): void {
     .command('note')
     .description("Adds a line to a job's log under your name.")
     .usage('[options] [job] <text>')
-    .argument('<job or text>', 'id, prefix, @latest or . (default: $PVT_JOB, else .); alone it is the note')
+    .argument('<job or text>', `${jobWays}; alone it is the note`)
     .argument('[text]', 'the note')
     .addOption(bestEffortOption())
     .action(act(runJobNote))

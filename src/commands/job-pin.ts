@@ -2,14 +2,14 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { pin } from '../domain/retention.ts'
 import { changeJob } from '../store/change-job.ts'
-import { type Act, addExamples, printChange, shortId } from './shared.ts'
+import { type Act, addExamples, jobWays, printChange, shortId } from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 export function defineJobPin(group: Command, act: Act): void {
   const command = group
     .command('pin')
     .description('Protects a job with all that belongs to it: cleanup keeps it, and job delete refuses.')
-    .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
+    .argument('[job]', jobWays)
     .action(act(runJobPin))
   addExamples(command, 'job pin 3f2a')
 }
@@ -18,7 +18,7 @@ export function defineJobUnpin(group: Command, act: Act): void {
   const command = group
     .command('unpin')
     .description('Takes the pin away: the job can be deleted again, and cleanup treats it as every other.')
-    .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
+    .argument('[job]', jobWays)
     .action(act(runJobUnpin))
   addExamples(command, 'job unpin 3f2a')
 }

@@ -6,7 +6,7 @@ import { type Column, renderTable, visible } from '../render/index.ts'
 import type { Database } from '../store/database.ts'
 import { dependencyRows } from '../store/dependencies.ts'
 import { findJob } from '../store/jobs.ts'
-import { type Act, addExamples, fieldColumns, shortId } from './shared.ts'
+import { type Act, addExamples, fieldColumns, jobWays, shortId } from './shared.ts'
 import { statusPaint } from './stage-columns.ts'
 import { whichJob } from './which-job.ts'
 
@@ -16,7 +16,7 @@ export function defineJobReady(group: Command, act: Act): void {
     .description(
       'Says whether a job is ready, waiting, or never will be, and why; exit code 0 when it is ready, else 7. A job that waits for one that has failed never becomes ready, unless that one is taken up again.',
     )
-    .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
+    .argument('[job]', jobWays)
     .action(act(runJobReady))
   addExamples(command, 'job ready 3f2a', 'job ready --json')
 }

@@ -4,12 +4,20 @@ import type { Context } from '../context.ts'
 import { canMove, isClockSkew, type Job, type JobStatus, jobStatuses } from '../domain/job.ts'
 import { moveJob } from '../domain/timeline.ts'
 import { usageError } from '../errors.ts'
-import { realPath } from '../import/find-files.ts'
+import { realPath } from '../import/folder.ts'
 import { changeJob } from '../store/change-job.ts'
 import { jobDocument, loadJobStatus } from './job-view.ts'
 import { watchJob } from './job-watch.ts'
 import { notifyEnd, type NotifyOption, notifyOption } from './notify-option.ts'
-import { type Act, addExamples, printChange, shortId, toStageName, bestEffortOption } from './shared.ts'
+import {
+  type Act,
+  addExamples,
+  bestEffortOption,
+  jobWays,
+  printChange,
+  shortId,
+  toStageName,
+} from './shared.ts'
 import { whichJob } from './which-job.ts'
 
 interface Options extends NotifyOption {
@@ -25,7 +33,7 @@ export function defineJobStatus(group: Command, act: Act): void {
     .description(
       `Shows a job: its parameters, the stage timeline with how far each stage is and how long it still takes, the simulations, paths and error. With a new status (${jobStatuses.join(', ')}) moves it there.`,
     )
-    .argument('[job]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
+    .argument('[job]', jobWays)
     .argument('[new-status]', 'the state to move the job to')
     .option('--stage <stage>', 'the stage that it is in, or that failed')
     .option('--error <message>', 'why it failed or was cancelled')

@@ -6,7 +6,7 @@ import { exitCodes, PvtError, usageError } from '../errors.ts'
 import { type Column, visible } from '../render/index.ts'
 import { findJob } from '../store/jobs.ts'
 import { type JobReadiness, loadReadiness, readyLine } from './job-ready.ts'
-import { type Act, addExamples, counted, fieldColumns, shortId } from './shared.ts'
+import { type Act, addExamples, counted, fieldColumns, jobWays, shortId } from './shared.ts'
 import { parseAge } from './time-option.ts'
 import { whichJob } from './which-job.ts'
 
@@ -21,7 +21,7 @@ export function defineJobWait(group: Command, act: Act): void {
     .description(
       'Waits until every job that is named has ended: exit code 0 when all have completed, 7 when one has failed or was cancelled, 124 when --timeout is over before. With --for-ready until all are ready (0), or one never will be (7). A database that is away for a while does not end it.',
     )
-    .argument('[job...]', 'id, prefix, @latest or . (default: $PVT_JOB, else .)')
+    .argument('[job...]', jobWays)
     .option('--timeout <duration>', 'at most so long: 90s, 10m, 2h, 1d (default: for ever)')
     .option('--for-ready', 'until what they wait for has ended as asked')
     .action(act(runJobWait))

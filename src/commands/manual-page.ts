@@ -1,9 +1,9 @@
 import type { Command, Option } from 'commander'
 import { exitMeanings } from '../errors.ts'
 import type { Block, Spans } from '../render/index.ts'
-import { environmentVariables, ownFiles, type Surrounding } from '../settings.ts'
 import { optionsAt } from './completion-position.ts'
 import { examplesOf } from './shared.ts'
+import { environmentVariables, ownFiles, type Surrounding } from './surroundings.ts'
 
 /** `pvt-results-import` */
 export const pageName = (command: Command): string => pathOf(command).join('-')

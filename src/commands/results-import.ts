@@ -4,7 +4,8 @@ import type { Context } from '../context.ts'
 import { type ResultSource, resultSources } from '../domain/measurement.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
 import { PvtError, usageError } from '../errors.ts'
-import { findFiles, type FoundFiles, newestBackup, realPath } from '../import/find-files.ts'
+import { findFiles, type FoundFiles } from '../import/find-files.ts'
+import { newestBackup, realPath } from '../import/folder.ts'
 import {
   importSources,
   type ImportOptions,

@@ -14,8 +14,10 @@ export interface JobOption {
   job?: string
 }
 
-export const jobOption = (): Option =>
-  new Option('-j, --job <job>', 'the job: id, prefix, @latest or . (default: $PVT_JOB, else .)')
+/** What stands for a job, in the help of an argument that may be left out. */
+export const jobWays = 'id, prefix, @latest or . (default: $PVT_JOB, else .)'
+
+export const jobOption = (): Option => new Option('-j, --job <job>', `the job: ${jobWays}`)
 
 /** For commands that a wrapper script calls: the program makes the change later when the database is away. */
 export const bestEffortOption = (): Option =>

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { exitCodes, usageError } from '../errors.ts'
-import { realFolder } from '../import/find-files.ts'
+import { realFolder } from '../import/folder.ts'
 import { findFlowProcess } from '../import/flow-process.ts'
 import type { FlowRecord, JobDraft } from '../import/flow-record.ts'
 import { comesWithin, Signals } from '../import/flow-signals.ts'

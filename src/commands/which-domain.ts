@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Context } from '../context.ts'
 import { PvtError, usageError } from '../errors.ts'
-import { realPath } from '../import/find-files.ts'
+import { realPath } from '../import/folder.ts'
 import { findDomainsNamed } from '../store/limits.ts'
 import { whichJob } from './which-job.ts'
 

@@ -1,4 +1,5 @@
 import type { CheckedValue, LimitCheck } from './check-limits.ts'
+import { groupBy } from './group-by.ts'
 import { distinctPoints, type PvtPoint, pointName } from './point.ts'
 import type { Result } from './result.ts'
 
@@ -176,14 +177,3 @@ const placeOf = (
   extraction: string,
   voltage: string,
 ): string => JSON.stringify([corner, temperature_c, extraction, voltage])
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
-}

@@ -1,5 +1,6 @@
 import type { Attempt, AttemptState } from './attempt.ts'
 import { inFlowOrder } from './flow-order.ts'
+import { groupBy } from './group-by.ts'
 import { distinctPoints, parseTemperature, type PvtPoint, pointName } from './point.ts'
 import type { Result, ResultStatus } from './result.ts'
 
@@ -51,8 +52,8 @@ export interface SeenPoints {
  * Where the job has results or has ended, and no simulation of it was seen, it was not followed: the state is null.
  */
 export function pointStates({ expected, attempts, results, ended }: SeenPoints): PointState[] {
-  const simulated = byPoint(attempts.flatMap(toPlaced))
-  const stored = byPoint(results)
+  const simulated = groupBy(attempts.flatMap(toPlaced), pointName)
+  const stored = groupBy(results, pointName)
   const seen = distinctPoints<PvtPoint>([...expected, ...[...simulated.values(), ...stored.values()].flat()])
   const isOver = ended && attempts.length === 0
   return inFlowOrder(seen, (point) => point, expected).map((point) => {
@@ -74,16 +75,6 @@ export function pointStates({ expected, attempts, results, ended }: SeenPoints):
       failed: rows.length > 0 ? failedTexts(rows) : { ...newest?.failed },
     }
   })
-}
-
-function byPoint<Item extends PvtPoint>(items: readonly Item[]): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>()
-  for (const item of items) {
-    const group = groups.get(pointName(item))
-    if (group === undefined) groups.set(pointName(item), [item])
-    else group.push(item)
-  }
-  return groups
 }
 
 /** Whether somebody should look at it: the newest simulation failed, or what is stored is not whole. */

@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.ts'
 import type { Job } from './job.ts'
 import type { Change } from './timeline.ts'
 
@@ -85,15 +86,9 @@ export function applyRetention<Job extends Candidate>(
 }
 
 /** The jobs by their domains, in the order in which the domains appear. */
-export function groupByDomain<Job extends Pick<Candidate, 'domain_path'>>(jobs: readonly Job[]): Job[][] {
-  const domains = new Map<string, Job[]>()
-  for (const job of jobs) {
-    const others = domains.get(job.domain_path)
-    if (others === undefined) domains.set(job.domain_path, [job])
-    else others.push(job)
-  }
-  return [...domains.values()]
-}
+export const groupByDomain = <Job extends Pick<Candidate, 'domain_path'>>(jobs: readonly Job[]): Job[][] => [
+  ...groupBy(jobs, ({ domain_path }) => domain_path).values(),
+]
 
 /** The policy in words, for people. */
 export function describePolicy(policy: RetentionPolicy): string {

@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.ts'
 import { type PvtPoint, pointName } from './point.ts'
 import { measurementNames, type Result } from './result.ts'
 
@@ -164,16 +165,10 @@ function shareOf(measurement: string, axis: Axis, values: readonly Value[]): Axi
 const excess = ({ lost, lost_expected }: Level): number => lost - lost_expected
 
 function levelsOf({ levelOf, placeOf }: Axis, values: readonly Value[]): Level[] {
-  const groups = new Map<string, (number | null)[]>()
-  for (const { place, value } of values) {
-    const level = levelOf(place) ?? 'none'
-    const group = groups.get(level)
-    if (group === undefined) groups.set(level, [value])
-    else group.push(value)
-  }
+  const groups = groupBy(values, ({ place }) => levelOf(place) ?? 'none')
   const lostShare = values.filter(({ value }) => value === null).length / values.length
   const levels = [...groups].map(([level, group]): Level => {
-    const numbers = group.filter((value) => value !== null)
+    const numbers = group.map(({ value }) => value).filter((value) => value !== null)
     return {
       level,
       count: numbers.length,

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import type { FileProblem } from '../domain/problem.ts'
 import { messageOf, PvtError } from '../errors.ts'
 import { isBackupName, looksLikeBackupName } from '../parse/backup-name.ts'
-import { listFolder } from './find-files.ts'
+import { listFolder } from './folder.ts'
 
 export interface FoundBackups {
   /** Real paths, each once; domain by domain, the oldest first. */

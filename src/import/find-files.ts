@@ -1,13 +1,14 @@
-import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { type Dirent, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { compareNaturally } from '../domain/natural-order.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
-import { codeOf, messageOf, PvtError } from '../errors.ts'
+import { messageOf, PvtError } from '../errors.ts'
 import { isBackupName } from '../parse/backup-name.ts'
-import { isMeasureFileName, isPackedMeasureName, measureStems } from '../parse/measure-file-name.ts'
+import { isMeasureFileName, isPackedMeasureName } from '../parse/measure-file-name.ts'
+import { listFolder, newestBackup, realPath } from './folder.ts'
+import { netlistFinder, netlistOnDisk } from './netlist-beside.ts'
 import { pointOfFileName, pointOfFolder, pointOfPath } from './point-of-path.ts'
-import { fileError } from './read-file.ts'
 
 /** What of the flow's files lies at a path, found by names and places; nothing is opened. */
 export interface FoundFiles {
@@ -60,32 +61,6 @@ export const isNothing = ({ creport, reports, measures }: FoundFiles): boolean =
 /** @throws `bad_input` when nothing of the flow was found. */
 export function refuseNothing(found: FoundFiles): void {
   if (isNothing(found)) throw nothingIn(found)
-}
-
-/** The newest backup folder of a domain, or null. The name's digits sort by time. */
-export function newestBackup(domain: string): string | null {
-  const backups = listFolder(domain)
-    .filter((entry) => entry.isDirectory() && isBackupName(entry.name))
-    .map((entry) => entry.name)
-    .sort()
-  const newest = backups.at(-1)
-  return newest === undefined ? null : join(domain, newest)
-}
-
-/** @throws `file_not_found` and its like for a path that is not there. */
-export function realPath(path: string): string {
-  try {
-    return realpathSync(resolve(path))
-  } catch (error) {
-    throw fileError(path, error)
-  }
-}
-
-/** @throws `file_not_found` for a path that is not there or is no folder. */
-export function realFolder(path: string): string {
-  const folder = realPath(path)
-  if (statSync(folder).isDirectory()) return folder
-  throw new PvtError('file_not_found', `${path} is no folder`, 'name the folder')
 }
 
 const reportFileName = /^report_.*\.txt$/
@@ -201,72 +176,6 @@ function listReadable(folder: string, problems: FileProblem[]): Dirent[] {
   } catch (error) {
     problems.push({ file: folder, line: null, level: 'error', message: messageOf(error) })
     return []
-  }
-}
-
-/**
- * `sim_tx.sp` for `sim_tx.mt0`; the flow moves the measure file to `result/` and leaves the netlist above. `sim_tx#1`
- * and `sim_tx_a1` are alters of sim_tx, unless there is a netlist of that very name.
- */
-function netlistBeside(name: string, folders: readonly NetlistFolder[]): string | null {
-  const stems = measureStems(name)
-  for (const { before, isThere } of folders) {
-    const stem = stems.find((stem) => isThere(`${stem}.sp`))
-    if (stem !== undefined) return `${before}${stem}.sp`
-  }
-  return null
-}
-
-interface NetlistFolder {
-  /** Its path, with a slash behind it. */
-  before: string
-  isThere: (name: string) => boolean
-}
-
-/** Asks the file system; for a single file, whose folder may hold thousands of others. */
-function netlistOnDisk(path: string): string | null {
-  const folder = dirname(path)
-  const folders = basename(folder) === 'result' ? [folder, dirname(folder)] : [folder]
-  const isThere = (place: string, name: string): boolean => isFile(join(place, name))
-  return netlistBeside(
-    basename(path),
-    folders.map((place) => ({ before: `${place}/`, isThere: (name) => isThere(place, name) })),
-  )
-}
-
-/** Asks folders that were listed already: 488 questions to the file system take 6 ms. */
-function netlistFinder(
-  before: string,
-  here: readonly Dirent[],
-  above: readonly Dirent[] | null,
-): (name: string) => string | null {
-  const folders: NetlistFolder[] = [{ before, isThere: fileFinder(here) }]
-  if (above !== null) folders.push({ before: `${dirname(before)}/`, isThere: fileFinder(above) })
-  return (name) => netlistBeside(name, folders)
-}
-
-function fileFinder(entries: readonly Dirent[]): (name: string) => boolean {
-  if (entries.length <= few) return (name) => entries.some((entry) => entry.name === name && entry.isFile())
-  let names: Set<string> | undefined
-  return (name) =>
-    (names ??= new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name))).has(name)
-}
-
-/** Entries that are looked through faster than a set of them is made. */
-const few = 16
-
-function isFile(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false
-}
-
-/** The entries of a folder; none when it is not there. @throws `file_error` when it may not be read. */
-export function listFolder(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-  } catch (error) {
-    const isThere = folder.includes('\ufffd')
-    if (!isThere && (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR')) return []
-    throw fileError(folder, error)
   }
 }
 

@@ -1,47 +1,24 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { measurementNames } from '../domain/result.ts'
 import { configurationKeys } from '../domain/configuration.ts'
 import { impliedPoints } from '../domain/matrix.ts'
 import { pointName } from '../domain/point.ts'
-import type { FileProblem, Problem } from '../domain/problem.ts'
 import { PvtError } from '../errors.ts'
 import { parseConfigFile } from '../parse/config-file.ts'
 import { parseCornerReport, parseCornerReportName } from '../parse/corner-report.ts'
 import { parseMeasureFile, recogniseMeasureFile } from '../parse/measure-file.ts'
 import { parseSimulationLog } from '../parse/simulation-log.ts'
-import { findFiles, realPath } from './find-files.ts'
+import { realPath } from './folder.ts'
+import { inspectFolder } from './inspect-folder.ts'
+import type { Inspection } from './inspection.ts'
 import { pointOfPath } from './point-of-path.ts'
-import { storeLargePoints } from './large-points.ts'
-import { type Merged, mergeSources } from './merge-sources.ts'
 import { readTextFile } from './read-file.ts'
 import { readCreport } from './read-creport.ts'
-import { mostListed } from '../store/imports.ts'
-import { readSources } from './read-sources.ts'
-
-export type Kind =
-  | 'measure file'
-  | 'creport'
-  | 'corner report'
-  | 'config'
-  | 'simulation log'
-  | 'backup folder'
-  | 'domain folder'
-
-/** What a path is, and what is read from it. */
-export interface Inspection {
-  /** The answer as JSON. */
-  value: { kind: Kind; path: string; problems: readonly (Problem | FileProblem)[] } & Record<string, unknown>
-  /** The head of the answer for people. */
-  fields: readonly (readonly [label: string, text: unknown])[]
-  /** The contents as rows. */
-  table: { names: string[]; rows: Record<string, unknown>[] }
-}
 
 /**
  * Recognises a file by its content, a folder by its name, and reads it.
  *
- * @throws `file_not_found`, `bad_input` for something that is none of the flow's files.
+ * @throws `file_not_found`, `file_error`, `bad_input` for something that is none of the flow's files.
  */
 export async function inspectPath(path: string): Promise<Inspection> {
   const absolute = realPath(path)
@@ -223,58 +200,5 @@ function inspectSimulationLog(text: string, path: string): Inspection {
     value: { kind: 'simulation log', path, ...facts, problems: [] },
     fields: [['kind', 'simulation log'], ...Object.entries(facts)],
     table: { names: [], rows: [] },
-  }
-}
-
-async function inspectFolder(path: string): Promise<Inspection> {
-  const found = findFiles(path)
-  const sources = readSources(found, null)
-  const all = new Contents()
-  all.add(mergeSources(sources.rows))
-  const problems = [...sources.problems]
-  for await (const read of storeLargePoints({ store: all.take }, sources, {})) problems.push(...read.problems)
-  const delivered = all.points
-  const kind: Kind = found.kind === 'backup' ? 'backup folder' : 'domain folder'
-  const facts = {
-    creport: found.creport,
-    reports: found.reports.length,
-    measure_files: found.measures.length,
-    points: delivered.size,
-    attempted_without_result: [...new Set(sources.attempted.map(pointName))].filter(
-      (name) => !delivered.has(name),
-    ),
-    names: [...all.names],
-    rows: all.rows,
-  }
-  const { disagreements } = all
-  return {
-    value: { kind, path, ...facts, disagreements, problems, left_alone: found.leftAlone },
-    fields: [
-      ['kind', kind],
-      ...Object.entries(facts),
-      ['disagreements', disagreements.length],
-      ...found.leftAlone.map((left) => ['left alone', left] as const),
-    ],
-    table: { names: [], rows: [] },
-  }
-}
-
-/** What the rows of a folder add up to; large measure files give theirs in portions. */
-class Contents {
-  readonly points = new Set<string>()
-  readonly names = new Set<string>()
-  readonly disagreements: Merged['disagreements'] = []
-  rows = 0
-
-  add({ results, disagreements }: Merged): void {
-    this.rows += results.length
-    for (const result of results) this.points.add(pointName(result))
-    for (const name of measurementNames(results)) this.names.add(name)
-    this.disagreements.push(...disagreements.slice(0, mostListed - this.disagreements.length))
-  }
-
-  readonly take = (merged: Merged): Promise<void> => {
-    this.add(merged)
-    return Promise.resolve()
   }
 }

@@ -11,7 +11,8 @@ import { findJobByBackup } from '../store/jobs.ts'
 import { findPoints } from '../store/points.ts'
 import { findPointStates } from '../store/derived.ts'
 import { findStageProgress } from '../store/stage-progress.ts'
-import { findFiles, listFolder } from './find-files.ts'
+import { findFiles } from './find-files.ts'
+import { listFolder } from './folder.ts'
 import { type ImportReport, importSources, readFound } from './import-results.ts'
 
 export interface JudgeOptions {

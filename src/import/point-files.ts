@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { isMeasureFileName } from '../parse/measure-file-name.ts'
-import { listFolder } from './find-files.ts'
+import { listFolder } from './folder.ts'
 import type { FolderEntry, OncePerPath } from './watched-folder.ts'
 
 /** The files of a point that are looked at, by their paths. */

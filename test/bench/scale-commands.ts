@@ -4,20 +4,10 @@ import { join, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { loadConfiguration } from '../../src/import/load-configuration.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
-import { type Contestant, interleave, ratio, spread, type Spread } from './interleave.ts'
+import { type Contestant, interleave, ratio, spread } from './interleave.ts'
 import { childEnvironment } from './machine.ts'
 import { fillAtScale } from './scale-jobs.ts'
-import type { Filled, ScalePlan } from './scale-measure.ts'
-
-/** A whole command on a database of 100 jobs and on the large one, milliseconds. */
-export interface CommandFigure {
-  name: string
-  small: Spread
-  large: Spread
-  ratio: number
-  timesSmall: number | null
-  milliseconds: number | null
-}
+import type { Filled, ScaleFigure, ScalePlan } from './scale-measure.ts'
 
 /** A command with a large answer, asked once. */
 export interface MemoryFigure {
@@ -68,12 +58,8 @@ const commands: readonly Command[] = [
   { name: 'pvt stats', parameters: () => ['stats'], milliseconds: 1000 },
 ]
 
-export async function measureCommands(
-  small: Filled,
-  large: Filled,
-  rounds: number,
-): Promise<CommandFigure[]> {
-  const figures: CommandFigure[] = []
+export async function measureCommands(small: Filled, large: Filled, rounds: number): Promise<ScaleFigure[]> {
+  const figures: ScaleFigure[] = []
   for (const command of commands) {
     const contestants = [small, large].map((database): Contestant => ({
       name: command.name,

@@ -11,7 +11,7 @@ import { openDatabase } from '../../src/store/open-database.ts'
 import { makeDomain } from '../fixtures/flow.ts'
 import { startPostgres } from '../support/postgres-cluster.ts'
 import { interleave, type Contestant, ratio, spread, type Spread } from './interleave.ts'
-import { type CommandFigure, type MemoryFigure, measureCommands, measureMemory } from './scale-commands.ts'
+import { type MemoryFigure, measureCommands, measureMemory } from './scale-commands.ts'
 import { fillAtScale, type ScaleSample } from './scale-jobs.ts'
 import { longQuestions, type Question, questions } from './scale-queries.ts'
 import { type BackupFigure, type CleanupFigure, measureBackup, measureCleanup } from './scale-writers.ts'
@@ -39,7 +39,8 @@ export interface Filled {
   fillSeconds: number
 }
 
-export interface QuestionFigure {
+/** A question, or a whole command, on a database of 100 jobs and on the large one, milliseconds; and its bounds. */
+export interface ScaleFigure {
   name: string
   small: Spread
   large: Spread
@@ -58,9 +59,9 @@ export interface EngineReport {
   rounds: number
   /** Of the machine, before and after. */
   load: [number, number]
-  questions: QuestionFigure[]
+  questions: ScaleFigure[]
   long: { name: string; milliseconds: number }[]
-  commands: CommandFigure[]
+  commands: ScaleFigure[]
   memory: MemoryFigure[]
   cleanup: CleanupFigure
   backup: BackupFigure | null
@@ -189,7 +190,7 @@ async function measureQuestions(
   const smallDb = await openDatabase(small.location)
   const largeDb = await openDatabase(large.location)
   try {
-    const figures: QuestionFigure[] = []
+    const figures: ScaleFigure[] = []
     for (const question of questions) {
       const contestants = [asking(question, smallDb, small), asking(question, largeDb, large)]
       const warmUp = question.timesSmall === null ? 1 : 5

@@ -1,6 +1,6 @@
 import type { Machine } from './machine.ts'
 import { machineText, tableText, verdict } from './print.ts'
-import type { EngineReport, QuestionFigure, ScaleReport } from './scale-measure.ts'
+import type { EngineReport, ScaleFigure, ScaleReport } from './scale-measure.ts'
 
 export const scaleReportText = ({ machine, engines }: ScaleReport & { machine: Machine }): string =>
   [machineText(machine), ...engines.map(engineText)].join('\n')
@@ -36,7 +36,7 @@ const questionHead = (what: string): string[] => [
   ...['ratio', 'limit', '', 'limit ms', ''],
 ]
 
-const questionRow = (one: QuestionFigure): string[] => [
+const questionRow = (one: ScaleFigure): string[] => [
   one.name,
   one.small.median.toFixed(2),
   `${one.small.min.toFixed(2)}-${one.small.max.toFixed(2)}`,

@@ -83,7 +83,12 @@ test('a group lists its commands', async () => {
 describe('wrong usage is exit code 2, one line and a hint', () => {
   test.concurrent.each([
     ['no command', [], /a command is missing/],
-    ['a group without a command', ['job'], /a command is missing/],
+    ['a group without a command', ['job'], /a command is missing after 'pvt job': one of create, status,/],
+    [
+      'a database named as a group',
+      ['--db', 'job'],
+      /a command is missing after 'pvt': one of run, watch, job,/,
+    ],
     ['an unknown command', ['nope'], /unknown command 'nope'/],
     ['a misspelt command', ['histroy'], /unknown command 'histroy'.*history/],
     ['an unknown command of a group', ['job', 'nope'], /unknown command 'nope' .*: see: pvt job --help/],

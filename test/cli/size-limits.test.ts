@@ -121,26 +121,13 @@ describe.each(eachEngine)('measurements on $name', ({ make }) => {
 
   test('with a name beyond all measure are not read, and the file is named; the longest one is', async () => {
     const id = await here.create()
-    const refused = await here.pvt([
-      'results',
-      'import',
-      write('long.mt0', random(513), '1'),
-      '-j',
-      id,
-      ...point,
-    ])
+    const imported = (path: string) => here.pvt(['results', 'import', path, '-j', id, ...point])
+    const refused = await imported(write('long.mt0', random(513), '1'))
     expect(refused.code).toBe(6)
     expect(refused.stderr).toMatch(
       /long\.mt0: the name '.*\u2026' has 513 characters, that of a measurement at most 512/,
     )
-    const taken = await here.pvt([
-      'results',
-      'import',
-      write('most.mt0', random(512), '1'),
-      '-j',
-      id,
-      ...point,
-    ])
+    const taken = await imported(write('most.mt0', random(512), '1'))
     expect(taken.code, taken.stderr).toBe(0)
     const report = here.path('report_TT_typical_85_v1nom.txt')
     writeFileSync(report, `${random(600)}\n1\n`)

@@ -1,21 +1,13 @@
-import { Command } from 'commander'
-import { commands, defineCommand } from '../../src/commands/index.ts'
-import type { Act } from '../../src/commands/shared.ts'
+import type { Command } from 'commander'
+import { defineProgram } from '../../src/commands/program.ts'
 
-/** The program with all its commands, as src/cli.ts defines it but for the global options; nothing in it can run. */
-export async function wholeProgram(): Promise<Command> {
-  const program = new Command('pvt')
-  const act: Act = () => () => Promise.reject(new Error('the definitions only'))
-  for (const entry of commands) {
-    if ('define' in entry) {
-      await defineCommand(program, entry, act)
-      continue
-    }
-    const group = program.command(entry.name).summary(entry.summary)
-    for (const command of entry.commands) await defineCommand(group, command, act)
-  }
-  return program
-}
+/** The program with all its commands; nothing in it can run. */
+export const wholeProgram = (): Promise<Command> =>
+  defineProgram(
+    ['help'],
+    () => () => Promise.reject(new Error('the definitions only')),
+    () => undefined,
+  )
 
 /** The commands that do something: no groups. */
 export const leaves = (command: Command): Command[] =>

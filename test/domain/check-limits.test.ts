@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { noMeasurementSources, noOtherSources } from '../../src/domain/provenance.ts'
 import { describe, expect, it } from 'vitest'
 import { checkLimits, type LimitCheck, overallVerdict, verdicts } from '../../src/domain/check-limits.ts'
 import { type Limit, limitRange, margin, marginPercent } from '../../src/domain/limit.ts'
 import { type PvtPoint, pointName, toPoint } from '../../src/domain/point.ts'
-import { type Result, resultStatus } from '../../src/domain/result.ts'
+import type { Result } from '../../src/domain/result.ts'
 import type { Waiver } from '../../src/domain/waiver.ts'
+import { aResult } from '../store/jobs.ts'
 
 const now = '2026-06-01T12:00:00.000Z'
 const corners = ['TT', 'FFG', 'SSG', 'SFG', 'FSG'] as const
@@ -24,22 +24,12 @@ const aWaiver = (fields: Partial<Waiver> = {}): Waiver => ({
 })
 
 /** A row; undefined: without the measurement, null: it failed. */
-function aRow(corner: string, value: number | null | undefined, row_number = 1): Result {
-  const failed: Record<string, string> = value === null ? { v: 'failed' } : {}
-  return {
-    ...at(corner),
-    ...{ alter_number: 1, row_number, sweep: {}, failed, status: resultStatus(failed) },
+const aRow = (corner: string, value: number | null | undefined, row_number = 1): Result =>
+  aResult(at(corner), {
+    row_number,
     measurements: value === undefined ? {} : { v: value },
-    ...{
-      source: 'measure',
-      netlist_path: null,
-      mt0_file_path: 'sim_tx.mt0',
-      source_line: null,
-      other_sources: noOtherSources,
-      measurement_sources: noMeasurementSources,
-    },
-  }
-}
+    failed: value === null ? { v: 'failed' } : {},
+  })
 
 /** The values at TT, FFG, SSG …, of a job that expects as many points, or `expected`. */
 function check(

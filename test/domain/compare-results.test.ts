@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { noMeasurementSources, noOtherSources } from '../../src/domain/provenance.ts'
 import { describe, expect, it } from 'vitest'
 import {
   type Change,
@@ -9,9 +8,9 @@ import {
   type Tolerance,
 } from '../../src/domain/compare-results.ts'
 import { type Limit } from '../../src/domain/limit.ts'
-import { toPoint } from '../../src/domain/point.ts'
 import type { Result } from '../../src/domain/result.ts'
 import { compareWorst } from '../../src/domain/worst-value.ts'
+import { aPoint, aResult } from '../store/jobs.ts'
 
 type Values = Record<string, number | null>
 
@@ -20,20 +19,10 @@ const keyText = ({ measurement, point, row_number }: Change): string =>
 
 function aRow(corner: string, measurements: Values, row_number = 1): Result {
   const failed = Object.entries(measurements).filter(([, value]) => value === null)
-  return {
-    ...toPoint(corner, 'typical', 'm40', 'v1min')!,
-    ...{ alter_number: 1, row_number, sweep: {}, measurements },
+  return aResult(aPoint(corner), {
+    ...{ measurements, row_number },
     failed: Object.fromEntries(failed.map(([name]) => [name, 'error'])),
-    ...{
-      status: 'ok',
-      source: 'measure',
-      netlist_path: null,
-      mt0_file_path: 'sim_tx.mt0',
-      source_line: null,
-      other_sources: noOtherSources,
-      measurement_sources: noMeasurementSources,
-    },
-  }
+  })
 }
 
 const percent = (share: number, absolute: number | null = null): Tolerance => ({

@@ -1,4 +1,3 @@
-import { noMeasurementSources, noOtherSources } from '../../src/domain/provenance.ts'
 import { describe, expect, test } from 'vitest'
 import { checkLimits } from '../../src/domain/check-limits.ts'
 import { heatMaps, toCell } from '../../src/domain/heat-map.ts'
@@ -6,6 +5,7 @@ import type { Limit } from '../../src/domain/limit.ts'
 import { type PvtPoint, toPoint } from '../../src/domain/point.ts'
 import type { Result } from '../../src/domain/result.ts'
 import type { Waiver } from '../../src/domain/waiver.ts'
+import { aResult } from '../store/jobs.ts'
 
 const at = (name: string): PvtPoint => {
   const [corner, extraction, temperature, voltage] = name.split('/')
@@ -13,14 +13,12 @@ const at = (name: string): PvtPoint => {
 }
 
 /** A row of one measurement `d`: a number, or the text in its place; undefined for none. */
-const row = (name: string, d: number | string | undefined, rowNumber = 1): Result => ({
-  ...at(name),
-  ...{ alter_number: 1, row_number: rowNumber, sweep: {} },
-  measurements: d === undefined ? {} : { d: typeof d === 'number' ? d : null },
-  failed: typeof d === 'string' ? { d } : {},
-  ...{ status: 'ok', source: 'report', netlist_path: null, mt0_file_path: 'report.txt' },
-  ...{ source_line: null, other_sources: noOtherSources, measurement_sources: noMeasurementSources },
-})
+const row = (name: string, d: number | string | undefined, rowNumber = 1): Result =>
+  aResult(at(name), {
+    row_number: rowNumber,
+    measurements: d === undefined ? {} : { d: typeof d === 'number' ? d : null },
+    failed: typeof d === 'string' ? { d } : {},
+  })
 
 const limit = (over: Partial<Limit>): Limit => ({
   ...{ measurement: 'd', min: null, typ: null, max: 10, unit: 's', point: null, near: 5, line: 2 },

@@ -1,26 +1,13 @@
 import fc from 'fast-check'
-import { noMeasurementSources, noOtherSources } from '../../src/domain/provenance.ts'
 import { describe, expect, it } from 'vitest'
 import { impliedPoints } from '../../src/domain/matrix.ts'
 import { type PvtPoint, pointName, toPoint } from '../../src/domain/point.ts'
 import type { Result } from '../../src/domain/result.ts'
 import { type AxisShare, sensitivity } from '../../src/domain/sensitivity.ts'
 import { defaultConfiguration } from '../../src/domain/configuration.ts'
+import { aResult } from '../store/jobs.ts'
 
-const aRow = (point: PvtPoint, value: number | null): Result => ({
-  ...point,
-  ...{ alter_number: 1, row_number: 1, sweep: {}, measurements: { v: value } },
-  ...{
-    failed: {},
-    status: 'ok',
-    source: 'measure',
-    netlist_path: null,
-    mt0_file_path: 'sim_tx.mt0',
-    source_line: null,
-    other_sources: noOtherSources,
-    measurement_sources: noMeasurementSources,
-  },
-})
+const aRow = (point: PvtPoint, value: number | null): Result => aResult(point, { measurements: { v: value } })
 
 /** A full grid: 3 corners, 2 temperatures, 2 supplies at min and max. */
 const grid = ['TT', 'SSG', 'FFG'].flatMap((corner) =>

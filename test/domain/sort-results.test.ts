@@ -1,16 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toPoint } from '../../src/domain/point.ts'
 import type { Result } from '../../src/domain/result.ts'
 import { sortResults } from '../../src/domain/sort-results.ts'
+import { aPoint, aResult } from '../store/jobs.ts'
 
-const result = (path: string, fields: Partial<Result> = {}): Result => ({
-  ...toPoint('TT', 'typical', 'm40', 'v1min')!,
-  ...{ alter_number: 1, row_number: 1, sweep: {}, measurements: {}, failed: {}, status: 'ok' },
-  ...{ source: 'measure', netlist_path: null, mt0_file_path: path },
-  ...{ source_line: 5, other_sources: [], measurement_sources: {} },
-  ...fields,
-})
+const result = (path: string, fields: Partial<Result> = {}): Result =>
+  aResult(aPoint(), { mt0_file_path: path, measurements: {}, ...fields })
 const sorted = (results: readonly Result[], column: string, descending = false): string =>
   sortResults(results, { column, descending })
     .map(({ mt0_file_path }) => mt0_file_path)

@@ -13,18 +13,12 @@ import { checkDatabase } from '../../src/store/maintenance.ts'
 import { findResults } from '../../src/store/results.ts'
 import { type Domain, makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { onEachEngine } from '../store/contract.ts'
-import { aPoint, at, contentsOf, countOf, storeJobIn } from '../store/jobs.ts'
+import { aPoint, contentsOf, countOf, storeJobIn } from '../store/jobs.ts'
+import { importOptions } from './import-path.ts'
 
 const root = resolve(import.meta.dirname, '..', '..')
 const processes = 6
-const options = {
-  point: null,
-  dryRun: false,
-  strict: false,
-  user: 'eva',
-  programVersion: '1.2.3',
-  now: at(60),
-}
+const options = importOptions()
 
 let folder: string
 let program: string

@@ -13,8 +13,6 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Job } from '../../src/domain/job.ts'
 import { pointName, type PvtPoint } from '../../src/domain/point.ts'
-import { findFiles } from '../../src/import/find-files.ts'
-import { type ImportOptions, importSources, readFound } from '../../src/import/import-results.ts'
 import { compareWithStored } from '../../src/import/compare-results.ts'
 import { rank } from '../../src/domain/provenance.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -23,7 +21,8 @@ import { openDatabase } from '../../src/store/open-database.ts'
 import { findPoints } from '../../src/store/points.ts'
 import { type Domain, type DomainOptions, makeDomain } from '../fixtures/flow.ts'
 import { makeLiveTree } from '../fixtures/live-tree.ts'
-import { aPoint, aResult, at, storeJobIn } from '../store/jobs.ts'
+import { aPoint, aResult, storeJobIn } from '../store/jobs.ts'
+import { importPath } from './import-path.ts'
 
 /** 16 points; 32 in mode polo. */
 const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk' }
@@ -52,21 +51,6 @@ beforeEach(() => {
 const make = (options: DomainOptions = {}): Domain => makeDomain(folder, { config, ...options })
 const storeIn = (points: PvtPoint[] = []): Promise<Job> => storeJobIn(db, 'completed', {}, points)
 
-function importPath(job: Job, path: string) {
-  const options: ImportOptions = {
-    ...{
-      point: null,
-      dryRun: false,
-      strict: false,
-      user: 'eva',
-      programVersion: '1.2.3',
-      now: at(count * 60),
-    },
-  }
-  const found = findFiles(path)
-  return importSources(db, job.job_id, found, readFound(found, options), options)
-}
-
 const expectedOf = async (job: Job): Promise<string[]> => (await findPoints(db, job.job_id)).map(pointName)
 
 describe('a job without a configuration', () => {
@@ -74,7 +58,10 @@ describe('a job without a configuration', () => {
     const failedPoints = ['TT/typical/m40/v1max', 'SSG/cbest_CCbest_T/125/v1max']
     const domain = make({ config: polo, failedPoints })
     const job = await storeIn()
-    expect(await importPath(job, domain.backupPath)).toMatchObject({ missing_points: 2, problems: [] })
+    expect(await importPath(db, job.job_id, domain.backupPath)).toMatchObject({
+      missing_points: 2,
+      problems: [],
+    })
     expect((await expectedOf(job)).sort()).toEqual(domain.points.map(pointName).sort())
     expect((await expectedOf(job)).slice(-2)).toEqual(['TT/typical/85/v1nom', 'TT/typical/100/v1nom'])
     expect(await findJob(db, job.job_id)).toMatchObject({ total_simulations: 32, failed_simulations: 2 })
@@ -93,7 +80,10 @@ describe('a job without a configuration', () => {
     ],
   ])('expects nothing after %s', async (_, path) => {
     const job = await storeIn()
-    expect(await importPath(job, path(make()))).toMatchObject({ missing_points: null, problems: [] })
+    expect(await importPath(db, job.job_id, path(make()))).toMatchObject({
+      missing_points: null,
+      problems: [],
+    })
     expect(await expectedOf(job)).toEqual([])
     expect(await findJob(db, job.job_id)).toMatchObject({ total_simulations: null })
   })
@@ -101,11 +91,17 @@ describe('a job without a configuration', () => {
   test('knows after the backup what was missing of the parts before', async () => {
     const domain = make({ failedPoints: ['TT/typical/m40/v1max'] })
     const job = await storeIn()
-    expect(await importPath(job, domain.creportPath)).toMatchObject({ missing_points: null })
-    expect(await importPath(job, domain.backupPath)).toMatchObject({ missing_points: 1, results_new: 0 })
+    expect(await importPath(db, job.job_id, domain.creportPath)).toMatchObject({ missing_points: null })
+    expect(await importPath(db, job.job_id, domain.backupPath)).toMatchObject({
+      missing_points: 1,
+      results_new: 0,
+    })
     expect(await findJob(db, job.job_id)).toMatchObject({ total_simulations: 16, failed_simulations: 1 })
     const partly = makeLiveTree(`${folder}-live`, { config })
-    expect(await importPath(job, partly.folder)).toMatchObject({ missing_points: 0, results_new: 1 })
+    expect(await importPath(db, job.job_id, partly.folder)).toMatchObject({
+      missing_points: 0,
+      results_new: 1,
+    })
     expect(await findJob(db, job.job_id)).toMatchObject({ total_simulations: 16, failed_simulations: 0 })
   })
 })
@@ -126,7 +122,7 @@ describe('the extractions of older scripts', () => {
     const job = await storeIn(domain.points)
     age(domain)
     for (const round of [1, 2]) {
-      const report = await importPath(job, domain.backupPath)
+      const report = await importPath(db, job.job_id, domain.backupPath)
       expect([round, report.missing_points, report.problems]).toEqual([round, 1, []])
     }
     const names = domain.points.map(pointName).map((name) => name.replace(/\/c(worst|best)/, '/rc$1'))
@@ -139,7 +135,7 @@ describe('points that nobody expected', () => {
   test('are stored, and named once', async () => {
     const domain = make()
     const job = await storeIn(domain.points.slice(1))
-    expect(await importPath(job, domain.backupPath)).toMatchObject({
+    expect(await importPath(db, job.job_id, domain.backupPath)).toMatchObject({
       ...{ results_new: 16, missing_points: 0 },
       problems: [
         {
@@ -156,7 +152,7 @@ describe('points that nobody expected', () => {
     const expected = make({ config: { ...config, '2nd_supply_swp': 'vccn' } }).points
     const domain = makeDomain(`${folder}-other`, { config })
     const job = await storeIn(expected)
-    const { problems, missing_points } = await importPath(job, domain.backupPath)
+    const { problems, missing_points } = await importPath(db, job.job_id, domain.backupPath)
     expect(missing_points).toBe(16)
     expect(problems).toMatchObject([{ message: expect.stringMatching(/^16 points are not among/) as string }])
   })
@@ -172,7 +168,7 @@ test('a measure file beside the reports of a backup is the rawest of its point',
   mkdirSync(dirname(kept), { recursive: true })
   cpSync(file!, kept)
   const job = await storeIn(domain.points)
-  const { disagreements } = await importPath(job, domain.backupPath)
+  const { disagreements } = await importPath(db, job.job_id, domain.backupPath)
   expect(disagreements.map(({ point, measurement }) => [point, measurement])).toEqual(
     domain.measurements.map((name) => ['TT/typical/m40/v1max', name]),
   )

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { findFiles, newestBackup } from '../../src/import/find-files.ts'
+import { findFiles } from '../../src/import/find-files.ts'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { makeLiveTree } from '../fixtures/live-tree.ts'
 import { config, failureOf, folder, measures, tt, write } from './found-files.ts'
@@ -110,15 +110,6 @@ describe('a domain folder', () => {
       hint: expect.stringMatching(/00bkp_202602010000.*--latest/) as string,
     })
   })
-})
-
-test('the newest backup is that of the latest time stamp, whatever lies beside it', () => {
-  expect(newestBackup(folder)).toBeNull()
-  expect(newestBackup(join(folder, 'nowhere'))).toBeNull()
-  write('00bkp_202612312359/report/x', '00bkp_202701010000/report/x', '00bkp_202699999999/x')
-  write('00bkp_999912312359', '00bkp_2028/x', 'zzbkp_209901010000/x', '00bkp_202801010000_old/x')
-  symlinkSync('00bkp_202612312359', join(folder, '00bkp_203001010000'))
-  expect(newestBackup(folder)).toBe(join(folder, '00bkp_202701010000'))
 })
 
 describe('measure files of one point', () => {

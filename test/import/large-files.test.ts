@@ -4,15 +4,15 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pointName } from '../../src/domain/point.ts'
 import { summarise } from '../../src/domain/summary.ts'
-import { findFiles } from '../../src/import/find-files.ts'
-import { type ImportOptions, importSources, readFound } from '../../src/import/import-results.ts'
+import type { ImportOptions, ImportReport } from '../../src/import/import-results.ts'
 import type { Database } from '../../src/store/database.ts'
 import { checkDatabase } from '../../src/store/maintenance.ts'
 import { findResults } from '../../src/store/results.ts'
 import { findSummaries } from '../../src/store/summaries.ts'
 import { exponentText, hspiceMeasureText } from '../fixtures/measure.ts'
 import { onEachEngine } from '../store/contract.ts'
-import { at, contentsOf, countOf, storeJobIn } from '../store/jobs.ts'
+import { contentsOf, countOf, storeJobIn } from '../store/jobs.ts'
+import { importPath } from './import-path.ts'
 
 /** More than 2 MiB, and more rows than are read from the database at once. */
 const rows = 21_000
@@ -53,17 +53,8 @@ function sweep(steps: number, changed?: number): string {
   })
 }
 
-let minute = 0
-
-function importTree(db: Database, jobId: string, given: Partial<ImportOptions> = {}) {
-  minute += 1
-  const options = {
-    ...{ point: null, dryRun: false, strict: false, user: 'eva', programVersion: '1', now: at(60 * minute) },
-    ...given,
-  }
-  const found = findFiles(tree)
-  return importSources(db, jobId, found, readFound(found, options), options)
-}
+const importTree = (db: Database, jobId: string, given: Partial<ImportOptions> = {}): Promise<ImportReport> =>
+  importPath(db, jobId, tree, given)
 
 onEachEngine('a large measure file', (given) => {
   test('is stored row by row beside small ones, in one import, with all that is derived', async () => {

@@ -1,42 +1,12 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { pointName, toPoint } from '../../src/domain/point.ts'
 import { findFiles } from '../../src/import/find-files.ts'
-import { readSources, type Sources } from '../../src/import/read-sources.ts'
-import { type Domain, type DomainOptions, makeDomain } from '../fixtures/flow.ts'
+import { readSources } from '../../src/import/read-sources.ts'
 import { hspiceMeasureText } from '../fixtures/measure.ts'
-
-/** 16 points. */
-const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk' }
-const point = 'FFG/typical/m40/v1max'
-
-let root: string
-let folder: string
-let count = 0
-
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'pvt-sources-'))
-  chmodSync(root, 0o755)
-})
-
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true })
-})
-
-beforeEach(() => {
-  count += 1
-  folder = join(root, `domain${count}`)
-})
-
-const make = (options: DomainOptions = {}): Domain => makeDomain(folder, { config, ...options })
-const read = (path: string): Sources => readSources(findFiles(path), null)
-
-/** The places of the rows of a source, each once. */
-const pointsOf = ({ rows }: Sources, source: string): string[] => [
-  ...new Set(rows.filter((row) => row.source === source).map((row) => pointName(row.point))),
-]
+import { folder } from './found-files.ts'
+import { make, point, pointsOf, read } from './found-sources.ts'
 
 describe('the names of reports', () => {
   test.each([
@@ -99,7 +69,6 @@ describe('a measure file', () => {
   const text = hspiceMeasureText({ names: ['vout', 'temper', 'alter#'], rows: [[1, 25, 1]] })
 
   test('whose folders tell no point: the one that is given, else a problem', () => {
-    mkdirSync(folder)
     const path = join(folder, 'sim_tx.mt0')
     writeFileSync(path, text)
     expect(read(path)).toMatchObject({ rows: [], attempted: [], problems: [{ file: path, level: 'error' }] })

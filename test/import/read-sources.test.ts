@@ -1,44 +1,14 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { pointName } from '../../src/domain/point.ts'
 import { findFiles } from '../../src/import/find-files.ts'
 import { problemText, readFound } from '../../src/import/import-results.ts'
-import { readSources, type Sources } from '../../src/import/read-sources.ts'
-import { type Domain, type DomainOptions, makeDomain } from '../fixtures/flow.ts'
+import { readSources } from '../../src/import/read-sources.ts'
 import { makeLiveTree } from '../fixtures/live-tree.ts'
 import { failure } from '../support/failure.ts'
-
-/** 16 points. */
-const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk' }
-const point = 'FFG/typical/m40/v1max'
-
-let root: string
-let folder: string
-let count = 0
-
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'pvt-sources-'))
-  chmodSync(root, 0o755)
-})
-
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true })
-})
-
-beforeEach(() => {
-  count += 1
-  folder = join(root, `domain${count}`)
-})
-
-const make = (options: DomainOptions = {}): Domain => makeDomain(folder, { config, ...options })
-const read = (path: string): Sources => readSources(findFiles(path), null)
-
-/** The places of the rows of a source, each once. */
-const pointsOf = ({ rows }: Sources, source: string): string[] => [
-  ...new Set(rows.filter((row) => row.source === source).map((row) => pointName(row.point))),
-]
+import { config, folder } from './found-files.ts'
+import { make, point, pointsOf, read } from './found-sources.ts'
 
 test('a good backup: every file with its digest, every attempted point, every row twice, no problem', () => {
   const domain = make({ failedPoints: [point] })

@@ -20,18 +20,12 @@ import { createJob } from '../../src/store/create-job.ts'
 import { findPoints } from '../../src/store/points.ts'
 import { findResults } from '../../src/store/results.ts'
 import { onEachEngine } from '../store/contract.ts'
-import { at, contentsOf } from '../store/jobs.ts'
+import { contentsOf } from '../store/jobs.ts'
+import { importOptions } from './import-path.ts'
 
 /** Third-party files, never copied into the project: a folder with `backups/`. */
 const realData = process.env.PVT_REAL_DATA ?? ''
-const options = {
-  point: null,
-  dryRun: false,
-  strict: true,
-  user: 'eva',
-  programVersion: '1.2.3',
-  now: at(60),
-}
+const options = importOptions({ strict: true })
 
 if (realData === '') test('the real backups were skipped: PVT_REAL_DATA is not set', () => {})
 

@@ -6,8 +6,6 @@ import { inFlowOrder } from '../../src/domain/flow-order.ts'
 import type { Job } from '../../src/domain/job.ts'
 import { pointName, type PvtPoint } from '../../src/domain/point.ts'
 import { summarise } from '../../src/domain/summary.ts'
-import { findFiles } from '../../src/import/find-files.ts'
-import { type ImportOptions, importSources, readFound } from '../../src/import/import-results.ts'
 import type { Database } from '../../src/store/database.ts'
 import { findJob } from '../../src/store/jobs.ts'
 import { findPoints } from '../../src/store/points.ts'
@@ -17,6 +15,7 @@ import { type Domain, makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { makeLiveTree } from '../fixtures/live-tree.ts'
 import { onEachEngine } from '../store/contract.ts'
 import { at, contentsOf, storeJobIn } from '../store/jobs.ts'
+import { importPath } from './import-path.ts'
 
 /** 16 points. */
 const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk' }
@@ -37,23 +36,6 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
-
-/** Every import is a minute later than the one before. */
-let minute = 0
-
-function importPath(db: Database, job: Job, path: string, given: Partial<ImportOptions> = {}) {
-  minute += 1
-  const options = {
-    point: null,
-    dryRun: false,
-    strict: false,
-    user: 'eva',
-    programVersion: '1.2.3',
-    ...given,
-  }
-  const found = findFiles(path)
-  return importSources(db, job.job_id, found, readFound(found, options), { now: at(60 * minute), ...options })
-}
 
 const storeIn = (db: Database, { points }: { points: PvtPoint[] } = domain): Promise<Job> =>
   storeJobIn(db, 'completed', { total_simulations: points.length }, points)
@@ -87,7 +69,7 @@ async function expectAgreement(db: Database, jobId: string): Promise<void> {
 onEachEngine('an import', (given) => {
   test('stores what the files say, and records who brought it', async () => {
     const job = await storeIn(given.db)
-    const report = await importPath(given.db, job, domain.backupPath)
+    const report = await importPath(given.db, job.job_id, domain.backupPath, { now: at(90) })
     expect(report).toEqual({
       ...{ job_id: job.job_id, path: domain.backupPath, files_read: 17, points: 15, results_new: 15 },
       ...{ results_updated: 0, results_unchanged: 0, measurements: 135, failed_measurements: 1 },
@@ -115,7 +97,7 @@ onEachEngine('an import', (given) => {
         files_read: 17,
         results_new: 15,
       },
-      ...{ missing_points: 1, disagreements: '[]', problems: '[]', imported_at: at(60 * minute) },
+      ...{ missing_points: 1, disagreements: '[]', problems: '[]', imported_at: at(90) },
     })
     expect(JSON.parse(String(record!.files))).toHaveLength(17)
     expect((await findJob(given.db, job.job_id))!.backup_path).toBe(domain.backupPath)
@@ -129,9 +111,9 @@ onEachEngine('an import', (given) => {
     ['a report of a failed simulation', () => domain.reportPaths.get(failedPoint)!],
   ])('of %s a second time writes nothing at all', async (_, path) => {
     const job = await storeIn(given.db)
-    const first = await importPath(given.db, job, path())
+    const first = await importPath(given.db, job.job_id, path())
     const before = await contentsOf(given.db)
-    const second = await importPath(given.db, job, path())
+    const second = await importPath(given.db, job.job_id, path())
     expect(counts(second)).toEqual([0, 0, first.results_new])
     expect(second).toEqual({
       ...first,
@@ -143,7 +125,7 @@ onEachEngine('an import', (given) => {
   test('of an ended, a running, a queued and a cancelled job keeps the state of the job', async () => {
     for (const status of ['queued', 'running', 'completed', 'failed', 'cancelled'] as const) {
       const job = await storeJobIn(given.db, status, {}, domain.points)
-      await importPath(given.db, job, domain.backupPath)
+      await importPath(given.db, job.job_id, domain.backupPath)
       expect(await findJob(given.db, job.job_id)).toMatchObject({
         ...{ status, stored_simulations: 15, successful_simulations: 14, completed_at: job.completed_at },
         failed_simulations: status === 'queued' || status === 'running' ? 1 : 2,
@@ -154,9 +136,9 @@ onEachEngine('an import', (given) => {
   test('as a dry run tells what would be, and writes nothing', async () => {
     const job = await storeIn(given.db)
     const before = await contentsOf(given.db)
-    const dry = await importPath(given.db, job, domain.backupPath, { dryRun: true })
+    const dry = await importPath(given.db, job.job_id, domain.backupPath, { dryRun: true })
     expect(await contentsOf(given.db)).toEqual(before)
-    expect(await importPath(given.db, job, domain.backupPath)).toEqual({
+    expect(await importPath(given.db, job.job_id, domain.backupPath)).toEqual({
       ...dry,
       import_id: expect.any(String) as string,
     })
@@ -167,12 +149,12 @@ onEachEngine('an import', (given) => {
     const copy = join(folder, `${given.dialect}/00bkp_202601151030`)
     cpSync(domain.backupPath, copy, { recursive: true })
     rmSync(join(copy, 'report/creport.txt'))
-    await importPath(given.db, job, copy)
+    await importPath(given.db, job.job_id, copy)
     const rows = () => given.db.query('select * from results order by corner, temperature_c')
     const before = await rows()
     const path = join(copy, 'report', 'report_FFG_typical_m40_v1max.txt')
     writeFileSync(path, readFileSync(path, 'utf8').replace('\terror\t', '\t2.50000000e-11\t'))
-    expect(counts(await importPath(given.db, job, copy))).toEqual([0, 1, 14])
+    expect(counts(await importPath(given.db, job.job_id, copy))).toEqual([0, 1, 14])
     const after = await rows()
     const changed = after.filter((row, index) => JSON.stringify(row) !== JSON.stringify(before[index]))
     expect(changed).toMatchObject([{ corner: 'FFG', del_ff: 2.5e-11, status: 'ok', failed_json: '{}' }])
@@ -188,15 +170,15 @@ onEachEngine('an import', (given) => {
     const job = await storeIn(given.db)
     const sources = async () =>
       new Set((await findResults(given.db, job.job_id, [])).map(({ source }) => source))
-    expect(counts(await importPath(given.db, job, other.creportPath))).toEqual([16, 0, 0])
+    expect(counts(await importPath(given.db, job.job_id, other.creportPath))).toEqual([16, 0, 0])
     expect(await sources()).toEqual(new Set(['creport']))
-    expect(counts(await importPath(given.db, job, domain.backupPath))).toEqual([0, 15, 0])
+    expect(counts(await importPath(given.db, job.job_id, domain.backupPath))).toEqual([0, 15, 0])
     expect(await sources()).toEqual(new Set(['report', 'creport']))
-    expect(counts(await importPath(given.db, job, tree.folder))).toEqual([0, 16, 0])
+    expect(counts(await importPath(given.db, job.job_id, tree.folder))).toEqual([0, 16, 0])
     expect(await sources()).toEqual(new Set(['measure']))
     await expectAgreement(given.db, job.job_id)
 
-    const late = await importPath(given.db, job, other.backupPath)
+    const late = await importPath(given.db, job.job_id, other.backupPath)
     expect(late.results_new).toBe(0)
     const stored = await findResults(given.db, job.job_id, tree.points)
     expect(stored.map(({ measurements }) => measurements)).toEqual([...tree.truth.values()])
@@ -210,9 +192,9 @@ onEachEngine('an import', (given) => {
   test('of a part adds to what is there, and counts all of it', async () => {
     const job = await storeIn(given.db)
     const paths = [...domain.reportPaths.values()]
-    for (const path of paths.slice(0, 3)) await importPath(given.db, job, path)
+    for (const path of paths.slice(0, 3)) await importPath(given.db, job.job_id, path)
     await expectAgreement(given.db, job.job_id)
-    expect(await importPath(given.db, job, domain.creportPath)).toMatchObject({
+    expect(await importPath(given.db, job.job_id, domain.creportPath)).toMatchObject({
       ...{ results_new: 12, results_unchanged: 3, missing_points: 1 },
     })
     await expectAgreement(given.db, job.job_id)
@@ -223,7 +205,10 @@ onEachEngine('an import', (given) => {
       ...{ config, alterSweep: [0.1, 'high'], doubledRows: true, failedPoints: [failedPoint] },
     })
     const job = await storeIn(given.db)
-    expect(await importPath(given.db, job, swept.backupPath)).toMatchObject({ points: 15, results_new: 60 })
+    expect(await importPath(given.db, job.job_id, swept.backupPath)).toMatchObject({
+      points: 15,
+      results_new: 60,
+    })
     const results = await findResults(given.db, job.job_id, swept.points)
     expect(
       results.slice(0, 4).map(({ alter_number, row_number, sweep }) => [alter_number, row_number, sweep]),

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pointName } from '../../src/domain/point.ts'
 import { findFiles } from '../../src/import/find-files.ts'
-import { type ImportOptions, importSources, readFound } from '../../src/import/import-results.ts'
+import { type ImportOptions, readFound } from '../../src/import/import-results.ts'
 import type { Database } from '../../src/store/database.ts'
 import { findImports } from '../../src/store/imports.ts'
 import { checkDatabase } from '../../src/store/maintenance.ts'
@@ -14,7 +14,8 @@ import { findSummaries } from '../../src/store/summaries.ts'
 import { type Domain, type DomainOptions, makeDomain } from '../fixtures/flow.ts'
 import { hspiceMeasureText } from '../fixtures/measure.ts'
 import { onEachEngine } from '../store/contract.ts'
-import { at, contentsOf, storeJobIn } from '../store/jobs.ts'
+import { contentsOf, storeJobIn } from '../store/jobs.ts'
+import { importPath } from './import-path.ts'
 
 /** 16 points. */
 const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk' }
@@ -33,18 +34,6 @@ afterAll(() => {
 
 const fresh = (): string => join(root, `domain${(count += 1)}`)
 const make = (options: DomainOptions = {}): Domain => makeDomain(fresh(), { config, ...options })
-
-let minute = 0
-
-function importPath(db: Database, jobId: string, path: string, given: Partial<ImportOptions> = {}) {
-  minute += 1
-  const options = {
-    ...{ point: null, dryRun: false, strict: false, user: 'eva', programVersion: '1', now: at(60 * minute) },
-    ...given,
-  }
-  const found = findFiles(path)
-  return importSources(db, jobId, found, readFound(found, options), options)
-}
 
 function edit(path: string, change: (text: string) => string): void {
   const before = readFileSync(path, 'utf8')

@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pointName } from '../../src/domain/point.ts'
-import { findFiles } from '../../src/import/find-files.ts'
-import { importSources, readFound } from '../../src/import/import-results.ts'
 import type { Database } from '../../src/store/database.ts'
 import { findJob } from '../../src/store/jobs.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
@@ -13,7 +11,8 @@ import { findResults } from '../../src/store/results.ts'
 import type { ConfigOverrides } from '../fixtures/config.ts'
 import { type DomainOptions, makeDomain, type Misprint } from '../fixtures/flow.ts'
 import { makeLiveTree } from '../fixtures/live-tree.ts'
-import { at, contentsOf, storeJobIn } from '../store/jobs.ts'
+import { contentsOf, storeJobIn } from '../store/jobs.ts'
+import { importPath } from './import-path.ts'
 
 let folder: string
 let db: Database
@@ -84,12 +83,6 @@ function printed(run: DomainOptions, point: string, name: string, value: number 
   return /\d/.test(misprint.text) ? Number(misprint.text) : null
 }
 
-async function importPath(jobId: string, path: string, strict: boolean) {
-  const options = { point: null, dryRun: false, strict, user: 'eva', programVersion: '1', now: at(60) }
-  const found = findFiles(path)
-  return importSources(db, jobId, found, readFound(found, options), options)
-}
-
 test('whatever went wrong in a run, what is stored is the truth, and what is missing is what failed', async () => {
   await fc.assert(
     fc.asyncProperty(anyRun, async (run) => {
@@ -103,7 +96,7 @@ test('whatever went wrong in a run, what is stored is the truth, and what is mis
         headerWithoutNames: run.headerWithoutNames && named && run.alterSweep === undefined,
       })
       const job = await storeJobIn(db, 'completed', {}, domain.points)
-      const report = await importPath(job.job_id, domain.backupPath, true)
+      const report = await importPath(db, job.job_id, domain.backupPath, { strict: true })
 
       const lost = (name: string): boolean =>
         run.withoutReport.includes(name) && run.withoutRow.includes(name)
@@ -158,7 +151,7 @@ test('whatever went wrong in a run, what is stored is the truth, and what is mis
         failed_simulations: bad.size + domain.points.length - delivered.length,
       })
       const before = await contentsOf(db)
-      await importPath(job.job_id, domain.backupPath, true)
+      await importPath(db, job.job_id, domain.backupPath, { strict: true })
       expect(await contentsOf(db)).toEqual(before)
       await db.query('delete from jobs')
       rmSync(domain.folder, { recursive: true })
@@ -180,7 +173,7 @@ test('the same of live trees', async () => {
       fc.pre(tree.rows.size > 0)
       const job = await storeJobIn(db, 'running', {}, tree.points)
       // In a measure file a value such as 12abc is a problem, too.
-      const report = await importPath(job.job_id, tree.folder, false)
+      const report = await importPath(db, job.job_id, tree.folder)
       const stored = await findResults(db, job.job_id, tree.points)
       const expected = [...tree.rows].flatMap(([point, rows]) =>
         rows.map(({ alter, measurements: values }) => [point, alter, values]),

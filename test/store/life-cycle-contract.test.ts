@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { pointName } from '../../src/domain/point.ts'
 import { failStage, finishStage, startStage } from '../../src/domain/timeline.ts'
-import { findFiles } from '../../src/import/find-files.ts'
-import { importSources, readFound } from '../../src/import/import-results.ts'
 import { loadConfiguration } from '../../src/import/load-configuration.ts'
 import { newJob } from '../../src/import/describe-job.ts'
 import { changeJob } from '../../src/store/change-job.ts'
@@ -20,6 +18,7 @@ import { findStages } from '../../src/store/stages.ts'
 import { findStatistics } from '../../src/store/statistics.ts'
 import { findSummaries } from '../../src/store/summaries.ts'
 import { makeDomain } from '../fixtures/flow.ts'
+import { importPath } from '../import/import-path.ts'
 import { onEachEngine } from './contract.ts'
 import { at } from './jobs.ts'
 
@@ -55,14 +54,7 @@ onEachEngine('the life of a job', (given) => {
       if (stage !== 'bkp') await mark(finishStage, stage, 50 + 10 * index)
     }
 
-    const found = findFiles(domain.backupPath)
-    const options = {
-      ...{ point: null, dryRun: false, strict: false },
-      now: at(75),
-      user: 'eva',
-      programVersion: '0',
-    }
-    const importing = () => importSources(given.db, job_id, found, readFound(found, options), options)
+    const importing = () => importPath(given.db, job_id, domain.backupPath, { now: at(75) })
     expect(await importing()).toMatchObject({ results_new: 90, results_updated: 0, missing_points: 2 })
     const running = await findJob(given.db, job_id)
     expect(running).toMatchObject({ status: 'running', stored_simulations: 90, failed_simulations: 1 })

@@ -1,33 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { OpenOptions } from '../../src/store/database.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
-import {
-  type Conditions,
-  type Workers,
-  buildWorkers,
-  counterMigration,
-  writeMigrations,
-} from '../support/workers.ts'
+import { type Conditions, type Workers, buildWorkers } from '../support/workers.ts'
+import { folder, options, path } from './open-place.ts'
 
 let workers: Workers
-let path: string
-let folder: string
-let options: OpenOptions
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pvt-open-'))
-  path = join(folder, 'pvt.db')
-  mkdirSync(join(folder, 'migrations'))
-  options = { migrations: writeMigrations(join(folder, 'migrations'), { '0001_first': counterMigration }) }
-})
-
-afterEach(() => {
-  vi.unstubAllEnvs()
-  rmSync(folder, { recursive: true, force: true })
-})
 
 beforeAll(async () => {
   workers = await buildWorkers()

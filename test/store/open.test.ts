@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
   existsSync,
-  mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -10,32 +8,16 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { OpenOptions } from '../../src/store/database.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import { readMigrations, schemaVersion } from '../../src/store/migration-files.ts'
 import { applicationId } from '../../src/store/sqlite-file.ts'
 import { failure } from '../support/failure.ts'
-import { counterMigration, writeMigrations } from '../support/workers.ts'
-
-let folder: string
-let path: string
-let options: OpenOptions
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pvt-open-'))
-  path = join(folder, 'pvt.db')
-  mkdirSync(join(folder, 'migrations'))
-  options = { migrations: writeMigrations(join(folder, 'migrations'), { '0001_first': counterMigration }) }
-})
-
-afterEach(() => {
-  vi.unstubAllEnvs()
-  rmSync(folder, { recursive: true, force: true })
-})
+import { writeMigrations } from '../support/workers.ts'
+import { folder, options, path } from './open-place.ts'
 
 const open = (file = path, more: OpenOptions = {}) =>
   openDatabase({ engine: 'sqlite', path: file }, { ...options, ...more })
