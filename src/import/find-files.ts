@@ -123,6 +123,7 @@ function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' |
   const levels: FoundMeasure[][] = []
   const problems: FileProblem[] = []
   const leftAlone: string[] = []
+  const inOrder = naturalSorter()
   /** `above`: what is in the folder above, for a folder `result`. */
   const walk = (folder: string, depth: number, above: readonly Dirent[] | null): void => {
     const entries = listReadable(folder, problems)
@@ -157,8 +158,17 @@ function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' |
   return { measures: levels.flat(), problems, leftAlone: leftAlone.sort() }
 }
 
-/** Most folders hold one measure file. */
-const inOrder = (names: string[]): string[] => (names.length < 2 ? names : names.sort(compareNaturally))
+/** Sorts the names in folders; those of a level have mostly the same, in the same order: each is sorted once. */
+function naturalSorter(): (names: string[]) => readonly string[] {
+  const sorted = new Map<string, readonly string[]>()
+  return (names) => {
+    if (names.length < 2) return names
+    const key = names.join('/')
+    let found = sorted.get(key)
+    if (found === undefined) sorted.set(key, (found = names.sort(compareNaturally)))
+    return found
+  }
+}
 
 /** A link to nowhere, into a loop or to where nobody may look leads to none. */
 function leadsToFolder(link: string): boolean {
