@@ -76,11 +76,13 @@ export class ImportSession {
     this.#added = keepsRows ? [] : null
   }
 
-  /** All rows of the job as they are now, stored ones first; null where there are too many. */
+  /** All rows of the job as they are now, those of a point in their order; null where there are too many. */
   get rows(): Result[] | null {
     if (this.#added === null || this.#stored.all === null) return null
     const left = this.#stored.all.filter(({ result_id }) => !this.#removed.has(result_id))
-    return [...left.map((result) => this.#replaced.get(result.result_id) ?? result), ...this.#added]
+    const rows = [...left.map((result) => this.#replaced.get(result.result_id) ?? result), ...this.#added]
+    // A row may come behind others of its point that were stored before; a mean depends on the order of the sum.
+    return rows.sort((a, b) => a.alter_number - b.alter_number || a.row_number - b.row_number)
   }
 
   /** The totals of the points that are wholly of this import, by name; for a job of many rows. */
