@@ -121,7 +121,7 @@ interface Gone {
 function goneMeasurements(
   present: StoredResult,
   result: Result,
-  { rank, earlier, isDoubtful }: Comparing,
+  { rank, earlier, isDoubtful, prune }: Comparing,
 ): Gone {
   const found: Gone = { vanished: [], superseded: [] }
   if (earlier.size === 0) return found
@@ -135,18 +135,23 @@ function goneMeasurements(
     if (bringer === null || !earlier.has(bringer)) continue
     if (rawestFirst(source) < rawest || isDoubtful(file)) continue
     if (isTold) found.superseded.push(measurement)
-    else found.vanished.push(vanishedValue(present, measurement, file))
+    else found.vanished.push(vanishedValue(present, measurement, { file, removed: prune }))
   }
   return found
 }
 
-const vanishedValue = (present: Result, measurement: string, file: string): Vanished => ({
+const vanishedValue = (
+  present: Result,
+  measurement: string,
+  fate: Pick<Vanished, 'file' | 'removed'>,
+): Vanished => ({
   point: pointName(present),
   alter_number: present.alter_number,
   row_number: present.row_number,
   measurement,
   value: present.measurements[measurement]!,
-  file,
+  ...fate,
+  told_by: null,
 })
 
 /** Whether a value that a row took from another source is now known from one above that: then it must not fall back. */

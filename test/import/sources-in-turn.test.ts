@@ -199,6 +199,33 @@ test('a measure file that the flow has deleted takes nothing with it, whatever s
   expect([vanished_count, (await stored()).measurements]).toEqual([0, { a: 1, c: 3 }])
 })
 
+test('a row that another path tells, too, stays when it is to be pruned, and why is told', async () => {
+  const run = newRun()
+  const tree = join(write(run, 'measure', { a: 1 }), '../../../../..')
+  const elsewhere = newRun()
+  write(elsewhere, 'report', { a: 1, b: 2 })
+  const other = join(dirname(tree), `run${count}`)
+  write(run, 'report', { a: 1 })
+  for (const first of [tree, other]) {
+    await newJob()
+    write(run, 'measure', { a: 1 })
+    write(run, 'report', { a: 1 })
+    await importPath(first)
+    await importPath(first === tree ? other : tree)
+    rmSync(run.measure)
+    rmSync(run.report)
+    writeFileSync(run.creport, textOf.creport([{ a: 1 }]).replaceAll('TT', 'SSG'))
+    const dry = await importPath(tree, { prune: true, dryRun: true })
+    const { vanished, results_pruned } = await importPath(tree, { prune: true })
+    expect(vanished).toMatchObject([{ measurement: null, removed: false, told_by: elsewhere.report }])
+    expect([results_pruned, dry.vanished]).toEqual([0, vanished])
+    expect((await findResults(db, id, [])).map(({ measurements }) => measurements)).toContainEqual({
+      ...{ a: 1, b: 2 },
+    })
+    rmSync(run.creport)
+  }
+})
+
 test('a row that could be read only later is summarised in its place', async () => {
   await newJob()
   const run = newRun()
