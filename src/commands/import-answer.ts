@@ -10,6 +10,8 @@ export function warnOfProblems(context: Context, report: ImportReport): void {
     context.warn(`${disagreementText(disagreement)}: the first was taken`)
   }
   for (const path of report.left_alone.slice(0, mostNamed)) context.inform(`left alone: ${path}`)
+  if (report.left_alone.length > mostNamed)
+    context.inform(`… and ${report.left_alone.length - mostNamed} more left alone`)
   for (const line of changeLines(report)) context.inform(line)
   for (const problem of report.problems) {
     if (problem.level === 'error') context.report(problemText(problem))
@@ -32,14 +34,19 @@ const mostNamed = 20
 
 /** What an import replaced and did not find any more, a line each. */
 function changeLines(report: ImportReport): string[] {
-  const { changes, changes_count, vanished, vanished_count, results_pruned } = report
-  const fate = results_pruned > 0 ? 'removed' : 'not in the files any more, kept (--prune removes it)'
+  const { changes, changes_count, vanished, vanished_count } = report
   return [
     ...changes.slice(0, mostNamed).map(changeText),
     ...moreText(changes_count, 'changed value'),
-    ...vanished.slice(0, mostNamed).map((one) => `${vanishedText(one)}: ${fate}`),
+    ...vanished.slice(0, mostNamed).map((one) => `${vanishedText(one)}: ${fateOf(one)}`),
     ...moreText(vanished_count, 'vanished value'),
   ]
+}
+
+function fateOf({ removed, told_by }: ImportReport['vanished'][number]): string {
+  if (removed) return 'removed'
+  const why = told_by === null ? ' (--prune removes it)' : `: ${told_by} tells it, too`
+  return `not in the files any more, kept${why}`
 }
 
 const moreText = (count: number, noun: string): string[] =>

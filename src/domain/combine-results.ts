@@ -38,23 +38,24 @@ export interface ValueChange {
 }
 
 /**
- * Adds to a row what only another row of the same key tells, with the origin of each value. A value of both is the
- * winner's, unless it took it from a source below the other's; of two of one source, the newer one's. A measurement
- * that failed in a source below and that the winner does not have is left out: creport.txt has one header for all
- * points, and its empty fields say nothing about a point.
+ * Adds to a row what only another row of the same key tells, with the origin of each value. A value of both is that of
+ * the rawer origin; of two of one source, the newer one's. A measurement that failed in a source below the winner, and
+ * that the winner's own source does not have, is left out, unless that very source told a number before: creport.txt
+ * has one header for all points, and its empty fields say nothing about a point.
  */
 export function combine(winner: Result, loser: Result, { rank, newer, loserImport }: Combining): Result {
+  const arePlain =
+    winner.measurement_sources === noMeasurementSources && loser.measurement_sources === noMeasurementSources
   let taken: Taken[] | null = null
   for (const name of Object.keys(loser.measurements)) {
-    if (!Object.hasOwn(winner.measurements, name)) {
-      const failedBelow = loser.measurements[name] === null && rank(loser.source) > rank(winner.source)
-      if (failedBelow) continue
-    } else {
-      if (winner.measurement_sources === noMeasurementSources) continue
-      const above = rank(originOf(loser, name).source) - rank(originOf(winner, name).source)
-      if (above > 0 || (above === 0 && newer === 'winner')) continue
-    }
+    const isInBoth = Object.hasOwn(winner.measurements, name)
+    // Each tells its own: the winner is not below.
+    if (isInBoth && arePlain) continue
     const origin = originOf(loser, name)
+    const above = isInBoth ? rank(origin.source) - rank(originOf(winner, name).source) : null
+    if (above !== null && (above > 0 || (above === 0 && newer === 'winner'))) continue
+    const failedBelow = loser.measurements[name] === null && rank(origin.source) > rank(winner.source)
+    if (failedBelow && above !== 0) continue
     taken ??= []
     taken.push({ name, origin: { ...origin, import_id: origin.import_id ?? loserImport } })
   }
@@ -122,10 +123,10 @@ export function agree(a: Pick<Result, 'measurements'>, b: Pick<Result, 'measurem
   return true
 }
 
-/** A row that was not taken, as one of the other sources of the row that was. */
+/** A row that was not taken, as one of the other sources of the row that was; what it took itself is not its own. */
 export const asOtherSource = (other: Result, taken: Pick<Result, 'measurements'>): OtherSource => ({
   ...(originOfRow(other) satisfies Origin),
-  agrees: agree(taken, other),
+  agrees: agree(taken, { measurements: omit(other.measurements, Object.keys(other.measurement_sources)) }),
 })
 
 const originOfRow = ({ source, mt0_file_path, source_line }: Result): Origin => ({
@@ -151,8 +152,12 @@ export function disagreements(first: Result, others: readonly Result[]): Disagre
       alter_number: first.alter_number,
       row_number: first.row_number,
       measurement,
-      sources: Object.fromEntries(told.map((one) => [one.source, one.measurements[measurement]!])),
-      files: Object.fromEntries(told.map((one) => [one.source, one.mt0_file_path])),
+      sources: Object.fromEntries(
+        told.map((one) => [originOf(one, measurement).source, one.measurements[measurement]!]),
+      ),
+      files: Object.fromEntries(
+        told.map((one) => originOf(one, measurement)).map(({ source, file }) => [source, file]),
+      ),
     })
   }
   return found

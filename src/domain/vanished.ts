@@ -11,4 +11,8 @@ export interface Vanished {
   value: number | null
   /** The file that it came from. */
   file: string
+  /** Whether it went, as was asked for. */
+  removed: boolean
+  /** A file of another path that tells the row, too: for its sake it stays. */
+  told_by: string | null
 }

@@ -14,6 +14,7 @@ import {
   noMeasurementSources,
   originOf,
   type OtherSource,
+  rank as rawestFirst,
   type Rank,
 } from '../domain/provenance.ts'
 import type { Result } from '../domain/result.ts'
@@ -50,23 +51,27 @@ export interface Comparison {
  */
 export function compareWithStored(present: StoredResult, result: Result, comparing: Comparing): Comparison {
   const { rank, importId, prune } = comparing
-  const vanished = vanishedMeasurements(present, result, comparing)
+  const { vanished, superseded } = goneMeasurements(present, result, comparing)
   const gone = prune ? vanished.map(({ measurement }) => measurement!) : []
-  const kept = withoutMeasurements(present, gone)
+  const left = withoutMeasurements(present, gone)
+  const kept = withoutMeasurements(left, superseded)
   const wins = rank(result.source) <= rank(present.source)
   const combined = wins
     ? combine(result, kept, { rank, newer: 'winner', loserImport: present.import_id })
     : combine(kept, result, { rank, newer: 'loser', loserImport: importId })
-  const changes = valueChanges(kept, combined)
-  const saysTheSame = changes.length === 0 && gone.length === 0
-  const other_sources = otherSources(present, result, { wins, changed: changes.length > 0 })
-  const isRawer = rank(result.source) < rank(present.source)
+  const changes = valueChanges(left, combined)
+  const saysTheSame = changes.length === 0 && gone.length === 0 && superseded.length === 0
+  const other_sources = otherSources(present, result, combined, wins)
+  const isRawer = rank(result.source) < rank(present.source) || hasRawerOrigins(present, combined, rank)
   return {
     write: !saysTheSame || isRawer ? 'row' : sameOthers(present, other_sources) ? 'nothing' : 'other_sources',
     result: { ...combined, other_sources },
     importId: wins ? importId : present.import_id,
     changes,
-    disagreements: wins ? [] : disagreements(present, [result]),
+    // Where the stored value gave way it is a change.
+    disagreements: disagreements(present, [result]).filter(({ measurement }) =>
+      agree(combined, { measurements: { [measurement]: present.measurements[measurement]! } }),
+    ),
     vanished,
   }
 }
@@ -101,55 +106,78 @@ function isSameRecord(a: Values, b: Values): boolean {
   return more === 0
 }
 
+/** Measurements of a stored row that the source which told them does not tell any more. */
+interface Gone {
+  /** No source does. */
+  vanished: Vanished[]
+  /** Another one of the path does. */
+  superseded: string[]
+}
+
 /**
- * Measurements of a stored row that an earlier import of the path brought from a source that was read again. A rawer
- * source that is not there any more takes nothing with it: the flow deletes its measure files.
+ * Of the measurements that an earlier import of the path brought, those whose source was read again. A rawer source that
+ * is not there any more takes nothing with it: the flow deletes its measure files.
  */
-function vanishedMeasurements(
+function goneMeasurements(
   present: StoredResult,
   result: Result,
-  { rank, earlier, isDoubtful }: Comparing,
-): Vanished[] {
-  if (earlier.size === 0) return []
-  const found: Vanished[] = []
+  { rank, earlier, isDoubtful, prune }: Comparing,
+): Gone {
+  const found: Gone = { vanished: [], superseded: [] }
+  if (earlier.size === 0) return found
+  // Whatever source is preferred now.
+  const rawest = Math.min(...[result, ...result.other_sources].map(({ source }) => rawestFirst(source)))
   for (const measurement of Object.keys(present.measurements)) {
-    if (Object.hasOwn(result.measurements, measurement)) continue
     const { source, file, import_id } = originOf(present, measurement)
+    const isTold = Object.hasOwn(result.measurements, measurement)
+    if (isTold && rank(originOf(result, measurement).source) <= rank(source)) continue
     const bringer = import_id ?? present.import_id
     if (bringer === null || !earlier.has(bringer)) continue
-    if (rank(source) < rank(result.source) || isDoubtful(file)) continue
-    found.push({
-      point: pointName(present),
-      alter_number: present.alter_number,
-      row_number: present.row_number,
-      measurement,
-      value: present.measurements[measurement]!,
-      file,
-    })
+    if (rawestFirst(source) < rawest || isDoubtful(file)) continue
+    if (isTold) found.superseded.push(measurement)
+    else found.vanished.push(vanishedValue(present, measurement, { file, removed: prune }))
   }
   return found
 }
 
-/** What is known of the sources whose values are not the stored ones. */
+const vanishedValue = (
+  present: Result,
+  measurement: string,
+  fate: Pick<Vanished, 'file' | 'removed'>,
+): Vanished => ({
+  point: pointName(present),
+  alter_number: present.alter_number,
+  row_number: present.row_number,
+  measurement,
+  value: present.measurements[measurement]!,
+  ...fate,
+  told_by: null,
+})
+
+/** Whether a value that a row took from another source is now known from one above that: then it must not fall back. */
+const hasRawerOrigins = (present: Result, combined: Result, rank: Rank): boolean =>
+  Object.entries(present.measurement_sources).some(
+    ([name, { source }]) =>
+      Object.hasOwn(combined.measurements, name) && rank(originOf(combined, name).source) < rank(source),
+  )
+
+/**
+ * What is known of the sources whose values are not the stored ones. What agreed or not with values that are not the
+ * stored ones any more says nothing about those that are.
+ */
 function otherSources(
   present: StoredResult,
   result: Result,
-  { wins, changed }: { wins: boolean; changed: boolean },
+  combined: Result,
+  wins: boolean,
 ): readonly OtherSource[] {
-  const lists = wins
-    ? [
-        // Other values: what agreed with the old ones says nothing about the new ones.
-        changed ? [] : present.other_sources,
-        present.source === result.source ? [] : [asOtherSource(present, result)],
-        result.other_sources,
-      ]
-    : [
-        present.other_sources,
-        [asOtherSource(result, present)],
-        agree(present, result) ? result.other_sources : [],
-      ]
-  const own = (wins ? result : present).mt0_file_path
-  return joinOtherSources(...lists).filter(({ file }) => file !== own)
+  const other = wins ? present : result
+  const own = wins ? result : present
+  return joinOtherSources(
+    agree(present, combined) ? present.other_sources : [],
+    other.source === own.source ? [] : [asOtherSource(other, combined)],
+    agree(result, combined) ? result.other_sources : [],
+  ).filter(({ file }) => file !== own.mt0_file_path)
 }
 
 const sameOthers = (present: StoredResult, others: readonly OtherSource[]): boolean =>

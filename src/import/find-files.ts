@@ -1,4 +1,4 @@
-import { type Dirent, statSync } from 'node:fs'
+import { type Dirent, lstatSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { compareNaturally } from '../domain/natural-order.ts'
 import type { PvtPoint } from '../domain/point.ts'
@@ -20,7 +20,7 @@ export interface FoundFiles {
   measures: FoundMeasure[]
   /** Folders that may not be read. */
   problems: FileProblem[]
-  /** What is not read, by its path: links, packed measure files, and in a backup folders in which nothing of the flow lies. */
+  /** What is not read, by its path: links, packed measure files, backups further down, and in a backup folders in which nothing of the flow lies. */
   leftAlone: string[]
 }
 
@@ -104,8 +104,9 @@ function liveTree(path: string): FoundFiles {
   }
 }
 
+/** None in a folder that is a link: it is named as left alone. */
 function reportsIn(folder: string): Pick<FoundFiles, 'creport' | 'reports'> {
-  const names = listFolder(folder)
+  const names = (isLink(folder) ? [] : listFolder(folder))
     .filter((entry) => entry.isFile())
     .map((entry) => entry.name)
     .sort()
@@ -136,7 +137,7 @@ function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' |
       else if (entry.isFile()) {
         if (isMeasureFileName(name)) names.push(name)
         else if (isPackedMeasureName(name)) leftAlone.push(before + name)
-      } else if (entry.isSymbolicLink() && (isMeasureFileName(name) || leadsToFolder(before + name)))
+      } else if (entry.isSymbolicLink() && (isFlowFileName(name) || leadsToFolder(before + name)))
         leftAlone.push(before + name)
     }
     if (names.length > 0) {
@@ -150,13 +151,20 @@ function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' |
     }
     if (depth >= deepest) return
     for (const name of inOrder(folders)) {
-      if (depth === 0 && isBackupName(name)) continue
+      if (isBackupName(name)) {
+        // Beside the corners it is where the flow puts it; further down somebody keeps older runs.
+        if (depth > 0) leftAlone.push(before + name)
+        continue
+      }
       walk(before + name, depth + 1, name === 'result' ? entries : null)
     }
   }
   walk(root, 0, null)
   return { measures: levels.flat(), problems, leftAlone: leftAlone.sort() }
 }
+
+const isFlowFileName = (name: string): boolean =>
+  isMeasureFileName(name) || reportFileName.test(name) || name === 'creport.txt'
 
 /** Sorts the names in folders; those of a level have mostly the same, in the same order: each is sorted once. */
 function naturalSorter(): (names: string[]) => readonly string[] {
@@ -188,6 +196,9 @@ function listReadable(folder: string, problems: FileProblem[]): Dirent[] {
     return []
   }
 }
+
+const isLink = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 
 function nothingIn({ kind, path }: FoundFiles): PvtError {
   if (kind === 'backup') {

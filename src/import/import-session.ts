@@ -28,6 +28,13 @@ export interface SessionOptions extends ResultOrigin {
   isDoubtful: (file: string) => boolean
 }
 
+/** A stored row that is not in the path any more. */
+export interface VanishedRow {
+  row: StoredResult
+  /** A file of another path that tells it, too. */
+  told_by: string | null
+}
+
 /** A list that is cut at `mostListed`, and how long it would be. */
 export class CountedList<Item> {
   readonly listed: Item[] = []
@@ -76,11 +83,13 @@ export class ImportSession {
     this.#added = keepsRows ? [] : null
   }
 
-  /** All rows of the job as they are now, stored ones first; null where there are too many. */
+  /** All rows of the job as they are now, those of a point in their order; null where there are too many. */
   get rows(): Result[] | null {
     if (this.#added === null || this.#stored.all === null) return null
     const left = this.#stored.all.filter(({ result_id }) => !this.#removed.has(result_id))
-    return [...left.map((result) => this.#replaced.get(result.result_id) ?? result), ...this.#added]
+    const rows = [...left.map((result) => this.#replaced.get(result.result_id) ?? result), ...this.#added]
+    // A row may come behind others of its point that were stored before; a mean depends on the order of the sum.
+    return rows.sort((a, b) => a.alter_number - b.alter_number || a.row_number - b.row_number)
   }
 
   /** The totals of the points that are wholly of this import, by name; for a job of many rows. */
@@ -141,22 +150,25 @@ export class ImportSession {
     return this.#last.name
   }
 
-  /** Takes rows that are not in the path any more; with `prune` they go. */
-  async vanish(rows: readonly StoredResult[]): Promise<void> {
+  /** Takes rows that are not in the path any more; with `prune` those go that no other path tells. */
+  async vanish(rows: readonly VanishedRow[]): Promise<void> {
+    const { prune, dryRun, jobId } = this.#options
+    const removed = prune ? rows.filter(({ told_by }) => told_by === null).map(({ row }) => row) : []
     this.vanished.add(
-      rows.map((row) => ({
+      rows.map(({ row, told_by }) => ({
         point: pointName(row),
         alter_number: row.alter_number,
         row_number: row.row_number,
         measurement: null,
         value: null,
         file: row.mt0_file_path,
+        removed: prune && told_by === null,
+        told_by,
       })),
     )
-    if (!this.#options.prune) return
-    this.counts.pruned += rows.length
-    for (const { result_id } of rows) this.#removed.add(result_id)
-    if (!this.#options.dryRun) await deleteResults(this.#db, this.#options.jobId, rows)
+    this.counts.pruned += removed.length
+    for (const { result_id } of removed) this.#removed.add(result_id)
+    if (removed.length > 0 && !dryRun) await deleteResults(this.#db, jobId, removed)
   }
 
   async #insert(added: readonly Result[]): Promise<void> {

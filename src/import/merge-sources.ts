@@ -52,7 +52,7 @@ export function mergeRow(tellings: Result[], rank: Rank, merged: Merged): void {
   const combined = others.reduce((result, other) => combine(result, other, combining), winner)
   const other_sources = joinOtherSources(
     winner.other_sources,
-    others.map((other) => asOtherSource(other, winner)),
+    others.map((other) => asOtherSource(other, combined)),
   )
   merged.results.push(Object.assign(combined, { other_sources }))
   for (const disagreement of disagreements(winner, others)) merged.disagreements.push(disagreement)

@@ -1,7 +1,9 @@
 import { type PvtPoint, pointName } from '../domain/point.ts'
 import { addToTotals, emptyTotals, type PointTotals } from '../domain/point-totals.ts'
 import type { Database } from '../store/database.ts'
+import { findImportedFiles } from '../store/imports.ts'
 import { findAlters, findAltersOfPath, pagesOfAlter } from '../store/result-pages.ts'
+import type { StoredResult } from '../store/results.ts'
 import type { ImportSession } from './import-session.ts'
 
 /** Hands the rows to the session that earlier imports of the path brought and that no file tells any more. */
@@ -13,15 +15,30 @@ export async function findVanished(
   isDoubtful: (file: string) => boolean,
 ): Promise<void> {
   const ids = session.earlier
+  let ofPath: ReadonlySet<string> | null = null
   for (const { point, alter_number, last } of await findAltersOfPath(db, jobId, path)) {
     const seen = session.seen.get(`${pointName(point)} ${alter_number}`) ?? 0
     if (last <= seen) continue
     for await (const page of pagesOfAlter(db, jobId, point, alter_number, [seen + 1, last])) {
-      await session.vanish(
-        page.filter((row) => ids.has(row.import_id ?? '') && !isDoubtful(row.mt0_file_path)),
-      )
+      const gone = page.filter((row) => ids.has(row.import_id ?? '') && !isDoubtful(row.mt0_file_path))
+      if (gone.some(({ other_sources }) => other_sources.length > 0))
+        ofPath ??= await findImportedFiles(db, jobId, path)
+      const files = ofPath ?? new Set<string>()
+      await session.vanish(gone.map((row) => ({ row, told_by: tellerElsewhere(row, ids, files) })))
     }
   }
+}
+
+/** A file that tells a row, too, and that no import of the path has read: another path has brought the row as well. */
+function tellerElsewhere(
+  { other_sources, measurement_sources }: StoredResult,
+  ids: ReadonlySet<string>,
+  ofPath: ReadonlySet<string>,
+): string | null {
+  const taken = Object.values(measurement_sources).find(
+    ({ import_id }) => import_id !== null && !ids.has(import_id),
+  )
+  return (taken ?? other_sources.find(({ file }) => !ofPath.has(file)))?.file ?? null
 }
 
 /** The totals of all points of a job of many rows: counted while they were stored, or read again. */

@@ -86,6 +86,15 @@ export async function findImportIds(db: Database, jobId: string, path: string): 
   return rows.map(({ import_id }) => import_id)
 }
 
+/** The files that the imports of a path into a job have read. */
+export async function findImportedFiles(db: Database, jobId: string, path: string): Promise<Set<string>> {
+  const rows = await db.query<{ files: string }>(
+    'select distinct files from imports where job_id = $1 and path = $2',
+    [jobId, path],
+  )
+  return new Set(rows.flatMap(({ files }) => (JSON.parse(files) as ReadFile[]).map((file) => file.path)))
+}
+
 /** The imports of a job, newest first, with all that they brought and found. */
 export async function findImports(db: Database, jobId: string): Promise<ImportRecord[]> {
   const rows = await db.query(

@@ -97,3 +97,18 @@ test.each([
   expect(answer).toMatchObject({ code, stdout: '' })
   expect(answer.stderr).toMatch(message)
 })
+
+test('of a measurement that is pruned it is said that it was removed', async () => {
+  const report = place.path('report_TT_typical_m40_v1min.txt')
+  const job = await place.create(['-d', place.path('gpio')])
+  const importing = async (text: string, ...words: string[]): Promise<string> => {
+    writeFileSync(report, text)
+    return (await place.pvt(['results', 'import', report, '-j', job, ...words])).stderr
+  }
+  await importing('a\tb\ttemper\talter#\t\n1\t2\t-40\t1\t\n')
+  const lost = 'a\ttemper\talter#\t\n1\t-40\t1\t\n'
+  expect(await importing(lost)).toContain(
+    `b of ${report}: not in the files any more, kept (--prune removes it)`,
+  )
+  expect(await importing(lost, '--prune')).toContain(`b of ${report}: removed`)
+})

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pointName } from '../../src/domain/point.ts'
@@ -44,8 +44,32 @@ test('symbolic links below a folder are not followed', () => {
   expect(findFiles(domain)).toMatchObject({ creport: null, reports: [] })
   expect(measures(domain)).toEqual([['kept/sim_tx.mt0', null, null]])
   expect(findFiles(domain).leftAlone.sort()).toEqual(
-    ['SSG', 'loop', 'sim_tx.mt0'].map((name) => join(domain, name)),
+    ['SSG', 'creport.txt', 'loop', 'report_TT_typical_85_v1nom.txt', 'sim_tx.mt0'].map((name) =>
+      join(domain, name),
+    ),
   )
+})
+
+test('a folder of reports that is a link, and a report that is one, are named and left alone', () => {
+  const { backupPath } = makeDomain(folder, { config })
+  const report = join(backupPath, 'report/report_TT_typical_m40_v1max.txt')
+  renameSync(report, join(folder, 'moved.txt'))
+  symlinkSync(join(folder, 'moved.txt'), report)
+  expect(findFiles(backupPath).leftAlone).toEqual([report])
+  expect(findFiles(backupPath).reports).not.toContain(report)
+
+  renameSync(join(backupPath, 'report'), join(folder, 'elsewhere'))
+  symlinkSync(join(folder, 'elsewhere'), join(backupPath, 'report'))
+  write(`00bkp_202601151030/${tt}/sim_tx.mt0`)
+  expect(findFiles(backupPath)).toMatchObject({
+    ...{ creport: null, reports: [], leftAlone: [join(backupPath, 'report')] },
+  })
+})
+
+test('older backups that somebody keeps further down are other runs, too: named and left alone', () => {
+  write(`${tt}/sim_tx.mt0`, `old/00bkp_202501151030/SSG/typical/typical_m40/v1min/sim_tx.mt0`)
+  expect(measures().map(([file]) => file)).toEqual([`${tt}/sim_tx.mt0`])
+  expect(findFiles(folder).leftAlone).toEqual([join(folder, 'old/00bkp_202501151030')])
 })
 
 test('a strange folder of a backup is named and left alone; folders with measure files are not strange', () => {

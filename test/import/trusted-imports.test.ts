@@ -191,6 +191,7 @@ onEachEngine('a second import', (given) => {
       ...[{ point, alter_number: 1, row_number: 1, measurement: null, value: null }].map((one) => ({
         ...one,
         file: domain.reportPaths.get(point)!,
+        ...{ removed: false, told_by: null },
       })),
     ])
     expect(await findResults(given.db, id, [])).toHaveLength(16)
@@ -214,7 +215,10 @@ onEachEngine('a second import', (given) => {
     )
     const { del_rr } = domain.truth.get(point)!
     expect((await again()).vanished).toEqual([
-      { point, alter_number: 1, row_number: 1, measurement: 'del_rr', value: del_rr, file: path },
+      {
+        ...{ point, alter_number: 1, row_number: 1, measurement: 'del_rr', value: del_rr, file: path },
+        ...{ removed: false, told_by: null },
+      },
     ])
     expect((await resultOf(given.db, id)).measurements['del_rr']).toBe(del_rr)
     await again({ prune: true })

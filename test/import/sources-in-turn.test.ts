@@ -1,0 +1,241 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ResultSource } from '../../src/domain/measurement.ts'
+import { findFiles } from '../../src/import/find-files.ts'
+import { type ImportOptions, importSources, readFound } from '../../src/import/import-results.ts'
+import type { Database } from '../../src/store/database.ts'
+import { checkDatabase } from '../../src/store/maintenance.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
+import { findResults } from '../../src/store/results.ts'
+import { hspiceMeasureText } from '../fixtures/measure.ts'
+import { at, storeJobIn } from '../store/jobs.ts'
+
+type Values = Record<string, number | 'failed'>
+
+let root: string
+let db: Database
+let id: string
+let count = 0
+let minute = 0
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'pvt-turn-'))
+  db = await openDatabase({ engine: 'sqlite', path: join(root, 'pvt.db') })
+})
+
+afterAll(async () => {
+  await db.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** Files of the point TT/typical/m40/v1min, each in a place of its own. */
+function newRun(): Record<ResultSource, string> {
+  count += 1
+  const run = join(root, `run${count}`)
+  return {
+    measure: join(run, 'TT/typical/typical_m40/v1min/sim_tx.mt0'),
+    report: join(run, 'report/report_TT_typical_m40_v1min.txt'),
+    creport: join(run, 'report/creport.txt'),
+  }
+}
+
+const tabbed = (rows: readonly (readonly (string | number)[])[]): string =>
+  rows.map((fields) => `${fields.join('\t')}\t\t\n`).join('')
+
+const textOf: Record<ResultSource, (rows: readonly Values[]) => string> = {
+  measure: (rows) =>
+    hspiceMeasureText({
+      names: [...Object.keys(rows[0]!), 'temper', 'alter#'],
+      rows: rows.map((values) => [...Object.values(values), -40, 1]),
+    }),
+  report: (rows) =>
+    tabbed([
+      [...Object.keys(rows[0]!), 'temper', 'alter#'],
+      ...rows.map((values) => [...Object.values(values), -40, 1]),
+    ]),
+  creport: (rows) =>
+    tabbed([
+      ['process', 'extract', 'temp', 'v1', ...Object.keys(rows[0]!), 'temper', 'alter#'],
+      ...rows.map((values) => ['TT', 'typical', -40, 'min', ...Object.values(values), -40, 1]),
+    ]),
+}
+
+function write(run: Record<ResultSource, string>, source: ResultSource, ...rows: Values[]): string {
+  mkdirSync(dirname(run[source]), { recursive: true })
+  writeFileSync(run[source], textOf[source](rows))
+  return run[source]
+}
+
+const newJob = async (): Promise<void> => {
+  id = (await storeJobIn(db, 'completed', {})).job_id
+}
+
+function importPath(path: string, given: Partial<ImportOptions> = {}) {
+  minute += 1
+  const options = {
+    ...{ point: null, dryRun: false, strict: false, user: 'eva', programVersion: '1', now: at(60 * minute) },
+    ...given,
+  }
+  const found = findFiles(path)
+  return importSources(db, id, found, readFound(found, options), options)
+}
+
+const stored = async () => (await findResults(db, id, []))[0]!
+
+const agreements = async () =>
+  Object.fromEntries((await stored()).other_sources.map(({ file, agrees }) => [file, agrees]))
+
+describe('a value that the row has from another source than the rest', () => {
+  test('stays when a rawer source has told the same meanwhile, and that source is named', async () => {
+    await newJob()
+    const run = newRun()
+    await importPath(write(run, 'measure', { a: 1 }))
+    await importPath(write(run, 'creport', { a: 1, b: 2 }))
+    await importPath(write(run, 'report', { a: 1, b: 2 }))
+    expect((await stored()).measurement_sources['b']).toMatchObject({ source: 'report', file: run.report })
+
+    const { disagreements, changes } = await importPath(write(run, 'creport', { a: 1, b: 3 }))
+    expect((await stored()).measurements).toEqual({ a: 1, b: 2 })
+    expect(changes).toEqual([])
+    expect(disagreements).toMatchObject([
+      {
+        measurement: 'b',
+        sources: { report: 2, creport: 3 },
+        files: { report: run.report, creport: run.creport },
+      },
+    ])
+    expect(await agreements()).toEqual({ [run.report]: true, [run.creport]: false })
+  })
+
+  test('gives way to a rawer one: that is a change, and what told the old value is not said to agree', async () => {
+    await newJob()
+    const run = newRun()
+    await importPath(write(run, 'measure', { a: 1 }))
+    await importPath(write(run, 'creport', { a: 1, b: 2 }))
+    const report = await importPath(write(run, 'report', { a: 1, b: 3 }))
+    expect(report.changes).toMatchObject([{ measurement: 'b', old: 2, new: 3, old_file: run.creport }])
+    expect(report.disagreements).toEqual([])
+    expect(await agreements()).toEqual({ [run.report]: true })
+  })
+
+  test('is the rawest that is known, though another source was preferred for the others', async () => {
+    await newJob()
+    const run = newRun()
+    await importPath(write(run, 'measure', { a: 1, b: 2 }))
+    await importPath(write(run, 'creport', { a: 5 }), { prefer: 'creport' })
+    await importPath(write(run, 'report', { a: 6, b: 7 }))
+    expect((await stored()).measurements).toEqual({ a: 6, b: 2 })
+  })
+
+  test('disagrees with the file that tells another number for it, within one import, too', async () => {
+    await newJob()
+    const run = newRun()
+    const measure = write(run, 'measure', { a: 1 })
+    write(run, 'report', { a: 1, b: 2 })
+    write(run, 'creport', { a: 1, b: 3 })
+    await importPath(join(measure, '../../../../..'))
+    expect(await agreements()).toEqual({ [run.report]: true, [run.creport]: false })
+  })
+})
+
+describe('a value that its source does not tell any more', () => {
+  test('is that of the next source of the same path, old and new are named', async () => {
+    await newJob()
+    const run = newRun()
+    const tree = join(write(run, 'measure', { a: 1, b: 5 }), '../../../../..')
+    write(run, 'report', { a: 1, b: 7 })
+    await importPath(tree)
+    write(run, 'measure', { a: 1 })
+    const { changes, vanished } = await importPath(tree)
+    expect((await stored()).measurements).toEqual({ a: 1, b: 7 })
+    expect([changes, vanished]).toMatchObject([
+      [{ measurement: 'b', old: 5, new: 7, old_file: run.measure, new_file: run.report }],
+      [],
+    ])
+    expect(await agreements()).toEqual({ [run.report]: true })
+  })
+
+  test('has failed when that source says so now', async () => {
+    await newJob()
+    const run = newRun()
+    await importPath(write(run, 'measure', { a: 1 }))
+    await importPath(write(run, 'report', { a: 1, b: 2 }))
+    const { changes, disagreements } = await importPath(write(run, 'report', { a: 1, b: 'failed' }))
+    expect(changes).toMatchObject([{ measurement: 'b', old: 2, new: null, new_text: 'failed' }])
+    expect([disagreements, (await stored()).status]).toEqual([[], 'failed'])
+  })
+})
+
+test('what failed in the report alone is the number of creport.txt, in whatever order they come', async () => {
+  const values: Record<ResultSource, Values> = {
+    measure: { a: 1 },
+    report: { a: 1, b: 'failed' },
+    creport: { a: 1, b: -5 },
+  }
+  for (const order of [
+    ['measure', 'report', 'creport'],
+    ['report', 'creport', 'measure'],
+    ['creport', 'measure', 'report'],
+  ] as const) {
+    await newJob()
+    const run = newRun()
+    for (const source of order) await importPath(write(run, source, values[source]))
+    // What failed is kept while nothing rawer is known, so the report's word hides that of creport.txt until then.
+    await importPath(run.creport)
+    expect([order, (await stored()).measurements]).toEqual([order, { a: 1, b: -5 }])
+  }
+})
+
+test('a measure file that the flow has deleted takes nothing with it, whatever source is preferred', async () => {
+  await newJob()
+  const run = newRun()
+  const tree = join(write(run, 'measure', { a: 1, c: 3 }), '../../../../..')
+  write(run, 'creport', { a: 1 })
+  await importPath(tree)
+  rmSync(run.measure)
+  const { vanished_count } = await importPath(tree, { prefer: 'creport', prune: true })
+  expect([vanished_count, (await stored()).measurements]).toEqual([0, { a: 1, c: 3 }])
+})
+
+test('a row that another path tells, too, stays when it is to be pruned, and why is told', async () => {
+  const run = newRun()
+  const tree = join(write(run, 'measure', { a: 1 }), '../../../../..')
+  const elsewhere = newRun()
+  write(elsewhere, 'report', { a: 1, b: 2 })
+  const other = join(dirname(tree), `run${count}`)
+  write(run, 'report', { a: 1 })
+  for (const first of [tree, other]) {
+    await newJob()
+    write(run, 'measure', { a: 1 })
+    write(run, 'report', { a: 1 })
+    await importPath(first)
+    await importPath(first === tree ? other : tree)
+    rmSync(run.measure)
+    rmSync(run.report)
+    writeFileSync(run.creport, textOf.creport([{ a: 1 }]).replaceAll('TT', 'SSG'))
+    const dry = await importPath(tree, { prune: true, dryRun: true })
+    const { vanished, results_pruned } = await importPath(tree, { prune: true })
+    expect(vanished).toMatchObject([{ measurement: null, removed: false, told_by: elsewhere.report }])
+    expect([results_pruned, dry.vanished]).toEqual([0, vanished])
+    expect((await findResults(db, id, [])).map(({ measurements }) => measurements)).toContainEqual({
+      ...{ a: 1, b: 2 },
+    })
+    rmSync(run.creport)
+  }
+})
+
+test('a row that could be read only later is summarised in its place', async () => {
+  await newJob()
+  const run = newRun()
+  const rows: Values[] = [0.1, 0.2, 0.3].map((a) => ({ b: 2, a }))
+  const report = write(run, 'report', ...rows)
+  const whole = textOf.report(rows)
+  writeFileSync(report, whole.replace('2\t0.1', '2\t0.1\t7'))
+  await importPath(report)
+  writeFileSync(report, whole)
+  await importPath(report)
+  const summed = (await findResults(db, id, [])).map(({ row_number }) => row_number)
+  expect([summed, await checkDatabase(db, { full: true })]).toEqual([[1, 2, 3], []])
+})
