@@ -145,8 +145,7 @@ export function misfit(
     const message = `${count} not among the job's expected ones, for example ${first}: ${fitText(given, fit)}`
     return [warning(path, message)]
   }
-  if (fit === null || fit.points.length !== present.size) return []
-  if (fit.configuration.postlay_cross_cornerlist === 'custom') return []
+  if (fit === null || fit.points.length !== present.size || fit.isListMadeUp) return []
   const message = `the job expects ${expected.size} points, the run attempted ${present.size}: ${fitText(given, fit)}`
   return [warning(path, message)]
 }

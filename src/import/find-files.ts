@@ -4,7 +4,7 @@ import { compareNaturally } from '../domain/natural-order.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import { codeOf, messageOf, PvtError } from '../errors.ts'
-import { isBackupName } from '../parse/backup-name.ts'
+import { isBackupName, looksLikeBackupName } from '../parse/backup-name.ts'
 import { isMeasureFileName, isPackedMeasureName, measureStems } from '../parse/measure-file-name.ts'
 import { pointOfFileName, pointOfFolder, pointOfPath } from './point-of-path.ts'
 import { fileError } from './read-file.ts'
@@ -109,7 +109,7 @@ function backupFolder(path: string): FoundFiles {
     kind: 'backup',
     path,
     ...reportsIn(join(path, 'report')),
-    ...{ measures, problems, leftAlone: [...strange, ...leftAlone].sort() },
+    ...{ measures, problems, leftAlone: [...new Set([...strange, ...leftAlone])].sort() },
   }
 }
 
@@ -148,6 +148,7 @@ function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' |
   const levels: FoundMeasure[][] = []
   const problems: FileProblem[] = []
   const leftAlone: string[] = []
+  const isInBackup = isBackupName(basename(root))
   /** `above`: what is in the folder above, for a folder `result`. */
   const walk = (folder: string, depth: number, above: readonly Dirent[] | null): void => {
     const entries = listReadable(folder, problems)
@@ -174,7 +175,12 @@ function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' |
     }
     if (depth >= deepest) return
     for (const name of inOrder(folders)) {
-      if (depth === 0 && isBackupName(name)) continue
+      const isBackup = isBackupName(name)
+      // A renamed backup beside a live tree is another run, too; within a backup it is a strange folder.
+      if (isBackup || (depth === 0 && !isInBackup && looksLikeBackupName(name))) {
+        if (depth > 0 || !isBackup) leftAlone.push(before + name)
+        continue
+      }
       walk(before + name, depth + 1, name === 'result' ? entries : null)
     }
   }

@@ -137,6 +137,13 @@ describe('a configuration that does not fit', () => {
     ])
   })
 
+  test('the same of a job with a list of cross corners of its own', () => {
+    const own = { mode: 'polo', postlay_cross_cornerlist: 'custom', postlay_custom_corners: 'SSG FFG' }
+    expect(told(of({ ...own, gs_gf_corner: 'Yes' }), of(own))).toEqual([
+      'the job expects 80 points, the run attempted 68: gs/gf_corner:No would fit (68 of 68)',
+    ])
+  })
+
   test('without points of the flow nothing fits', () => {
     const delivered = [point('XX/typical/m40/v1min')]
     expect(told(of({}), of({}), { delivered, attempted: [] })).toEqual([
