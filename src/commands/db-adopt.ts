@@ -86,6 +86,8 @@ async function adopt(
       progress.tick()
       count(answer, one)
       for (const note of one.notes) say(context, one, note)
+      for (const damage of one.damaged) context.report(`job ${shortId(one.job_id)}: ${damage}`)
+      if (one.damaged.length > 0) context.exitWith(exitCodes.bad_input)
       await stopIfAsked(
         interruption,
         `${counted(answer.jobs_new, 'job')} adopted before it stay; doing it again goes on`,

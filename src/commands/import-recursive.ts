@@ -1,11 +1,14 @@
 import type { Context, Interruption } from '../context.ts'
+import type { Job } from '../domain/job.ts'
 import { namedZone, systemZone, type Zone } from '../domain/local-time.ts'
 import { exitCodes, PvtError } from '../errors.ts'
 import { findBackups } from '../import/find-backups.ts'
 import { findFiles } from '../import/find-files.ts'
 import { realFolder } from '../import/folder.ts'
-import { findJobOfCopy, importBackup } from '../import/import-backup.ts'
+import { filesSinceImport } from '../import/grown-backup.ts'
+import { CopyFound, importBackup } from '../import/import-backup.ts'
 import { type ImportOptions, type ImportReport, problemText, readFound } from '../import/import-results.ts'
+import type { Original } from '../import/original-backup.ts'
 import type { Database } from '../store/database.ts'
 import { findJobByBackup } from '../store/jobs.ts'
 import { changeKeys, lineOf, readKeys, warnOfProblems } from './import-answer.ts'
@@ -69,28 +72,50 @@ async function importOne(
   settings: RecursiveSettings,
   pause: () => Promise<void>,
 ): Promise<ImportReport | null> {
-  if ((await findJobByBackup(db, backup)) !== null) return null
   try {
+    const known = await findJobByBackup(db, backup)
+    if (known !== null) {
+      await warnOfGrowth(context, db, known, backup)
+      return null
+    }
     const found = findFiles(backup)
     const read = readFound(found, settings)
     await pause()
-    const original = await findJobOfCopy(db, backup, read)
-    if (original !== null) {
-      const where = original.backup_path ?? 'unknown'
-      context.warn(
-        `${backup}: a copy of ${where}, which is job ${shortId(original.job_id)}: no second job was made`,
-      )
-      return null
-    }
-    const options = { ...settings, now: context.now(), beside: 'when it fits' } as const
+    const options = { ...settings, now: context.now(), beside: 'when it fits', refuseCopies: true } as const
     const { report, problems } = await importBackup(db, found, read, options)
     for (const problem of problems) name(context, problem.level, problemText(problem))
     return report
   } catch (error) {
+    if (error instanceof CopyFound) {
+      context.warn(`${backup}: ${copyText(error.original)}: no second job was made`)
+      return null
+    }
     if (!(error instanceof PvtError) || !aboutTheBackup.includes(error.code)) throw error
     name(context, 'error', error.message.startsWith(backup) ? error.message : `${backup}: ${error.message}`)
     return null
   }
+}
+
+/** A backup may still have been written when it was imported. */
+async function warnOfGrowth(
+  context: Context,
+  db: Database,
+  { job_id }: Pick<Job, 'job_id'>,
+  backup: string,
+): Promise<void> {
+  const files = await filesSinceImport(db, job_id, backup)
+  if (files === 0) return
+  const came = files === 1 ? '1 file came or changed' : `${files} files came or changed`
+  const id = shortId(job_id)
+  context.warn(
+    `${backup}: ${came} since it was imported: pvt results import ${backup} -j ${id} brings them in`,
+  )
+}
+
+function copyText({ job: { job_id, backup_path }, isRenamed }: Original): string {
+  const where = backup_path ?? 'unknown'
+  const what = isRenamed ? `${where} under another name` : `a copy of ${where}`
+  return `${what}, which is job ${shortId(job_id)}`
 }
 
 /** What is wrong with one backup; anything else (the database, the disk, Ctrl-C) ends the whole. */

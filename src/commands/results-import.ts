@@ -133,11 +133,15 @@ async function importNew(
   const found = findFiles(toSource(source, { ...options, latest: path === undefined || options.latest }))
   const zone = toZone(options.tz)
   const db = await context.database()
-  const { report, problems } = await watched(context, found, settings, (read, observed) =>
-    importBackup(db, found, read, { ...observed, zone, beside: 'as it is' }),
-  )
-  for (const problem of problems) context.warn(problemText(problem))
-  return report
+  return watched(context, found, settings, async (read, observed) => {
+    const { report, problems } = await importBackup(db, found, read, {
+      ...observed,
+      zone,
+      beside: 'as it is',
+    })
+    for (const problem of problems) context.warn(problemText(problem))
+    return report
+  })
 }
 
 /** Reads and stores with a progress bar; asked to stop meanwhile, nothing is stored. */

@@ -10,6 +10,8 @@ export interface Fit {
   points: readonly PvtPoint[]
   /** How many of them the run has. */
   present: number
+  /** The list of cross corners is neither the given one nor one of the flow's: it has just the corners of the run. */
+  isListMadeUp: boolean
 }
 
 /** The rails that the supplies swept, as the head of creport.txt names them; null where it says nothing. */
@@ -33,7 +35,10 @@ export function fittingConfiguration(
   const fits = candidates(given, present, withSupplies(given, supplies, swept)).flatMap((candidate) => {
     const points = withDeliveredExtractions(impliedPoints(candidate), present)
     const found = points.filter((point) => names.has(pointName(point))).length
-    return found === names.size ? [{ configuration: candidate, points, present: found }] : []
+    const isListMadeUp =
+      candidate.postlay_cross_cornerlist === 'custom' &&
+      candidate.postlay_custom_corners !== given.postlay_custom_corners
+    return found === names.size ? [{ configuration: candidate, points, present: found, isListMadeUp }] : []
   })
   return fits.reduce<Fit | null>((best, fit) => (best === null || isBetter(fit, best) ? fit : best), null)
 }
@@ -124,14 +129,14 @@ const crossListOf = ({
   postlay_custom_corners,
 })
 
-/** Exactly the run's points before more, the flow's own lists before a list made up for the run, then the smaller. */
+/** Exactly the run's points before more, the given list and the flow's own before one made up for the run, then the smaller. */
 function isBetter(fit: Fit, best: Fit): boolean {
   return compare(rank(fit), rank(best)) < 0
 }
 
-const rank = ({ configuration, points, present }: Fit): number[] => [
+const rank = ({ points, present, isListMadeUp }: Fit): number[] => [
   points.length === present ? 0 : 1,
-  configuration.postlay_cross_cornerlist === 'custom' ? 1 : 0,
+  isListMadeUp ? 1 : 0,
   points.length,
 ]
 

@@ -1,6 +1,7 @@
 import { type Configuration, withDefaults } from './configuration.ts'
 import { compareFlowOrder } from './flow-order.ts'
 import { differenceText, type Fit, fittingConfiguration } from './fitting-configuration.ts'
+import { groupBy } from './group-by.ts'
 import type { Job } from './job.ts'
 import { type PvtPoint, pointName, samePoint } from './point.ts'
 import type { FileProblem } from './problem.ts'
@@ -15,10 +16,11 @@ const warning = (file: string, message: string): FileProblem => ({
 
 /**
  * Corners at which all voltages gave bit-identical values in every measurement: the sweep had no effect (a first
- * supply that is no rail). A single measurement that does not depend on the voltage is no reason.
+ * supply that is no rail). A single measurement that does not depend on the voltage is no reason. Simulations that
+ * delivered no value say nothing.
  */
 export function sweepsWithoutEffect(path: string, results: readonly Measured[]): FileProblem[] {
-  const groups = [...groupBy(results, placeOf).values()].filter(hasNoEffect)
+  const groups = [...groupBy(results.filter(hasValue), placeOf).values()].filter(hasNoEffect)
   return groups
     .map((group) => group.sort(compareFlowOrder))
     .sort(([a], [b]) => compareFlowOrder(a!, b!))
@@ -38,9 +40,15 @@ function hasNoEffect(group: readonly Measured[]): boolean {
   const other = group.find(({ voltage_combo }) => voltage_combo !== one?.voltage_combo)
   if (one === undefined || other === undefined || !sayTheSame([one], [other])) return false
   const combos = [...groupBy(group, ({ voltage_combo }) => voltage_combo).values()]
-  if (combos.length < 2 || valuesOf(group[0]!).length === 0) return false
+  if (combos.length < 2) return false
   const [first, ...others] = combos
   return others.every((rows) => sayTheSame(rows, first!))
+}
+
+/** Without a list of its values: nearly every row has one, and it is the first. */
+export function hasValue({ measurements }: Pick<Measured, 'measurements'>): boolean {
+  for (const name in measurements) if (measurements[name] !== null) return true
+  return false
 }
 
 const valuesOf = ({ measurements }: Measured): number[] =>
@@ -74,20 +82,44 @@ export interface PointFile {
 }
 
 /**
- * Files of several points with the very same content: one was copied over another. Not the voltages of one corner:
- * a sweep without effect gives the same file for each, and is told as such.
+ * Files of several points with the very same content: one was copied over another. Not the voltages of one corner that
+ * differ in a supply without effect: that gives the same file for each, and where it is all of them it is told as such.
  */
 export function sameContentAtSeveralPoints(files: readonly PointFile[]): FileProblem[] {
   const alike = [...groupBy(files, ({ sha256 }) => sha256).values()].filter(({ length }) => length > 1)
+  if (alike.length === 0) return []
+  const places = groupBy(files, ({ point }) => placeOf(point))
   return alike.flatMap((group) => {
     const points = [...groupBy(group, ({ point }) => pointName(point)).values()].map(([first]) => first!)
     const [first, ...others] = points
     if (first === undefined || others.length === 0) return []
-    if (others.every(({ point }) => placeOf(point) === placeOf(first.point))) return []
+    const isOnePlace = others.every(({ point }) => placeOf(point) === placeOf(first.point))
+    if (isOnePlace && areOfSupplyWithoutEffect(points, places.get(placeOf(first.point))!)) return []
     const [second] = others
     const more = others.length > 1 ? `, and of ${others.length - 1} more points` : ''
     const message = `${pointName(first.point)} has the same content as ${pointName(second!.point)} (${second!.path})${more}: was a file copied?`
     return [warning(first.path, message)]
+  })
+}
+
+/** Whether the supplies in which these points differ change nothing at any voltage of the corner. */
+function areOfSupplyWithoutEffect(alike: readonly PointFile[], corner: readonly PointFile[]): boolean {
+  const levels = alike.map(({ point }) => point.voltage_combo.split('_'))
+  const isFixed = levels[0]!.map((level, supply) => levels.every((other) => other[supply] === level))
+  const fixedLevels = ({ point }: PointFile): string =>
+    point.voltage_combo
+      .split('_')
+      .filter((_, supply) => isFixed[supply])
+      .join('_')
+  return [...groupBy(corner, fixedLevels).values()].every((group) => {
+    const points = [...groupBy(group, ({ point }) => point.voltage_combo).values()]
+    const contents = points.map((own) =>
+      own
+        .map(({ sha256 }) => sha256)
+        .sort()
+        .join(),
+    )
+    return new Set(contents).size === 1
   })
 }
 
@@ -150,8 +182,7 @@ export function misfit(
     const message = `${count} not among the job's expected ones, for example ${first}: ${fitText(given, fit)}`
     return [warning(path, message)]
   }
-  if (fit === null || fit.points.length !== present.size) return []
-  if (fit.configuration.postlay_cross_cornerlist === 'custom') return []
+  if (fit === null || fit.points.length !== present.size || fit.isListMadeUp) return []
   const message = `the job expects ${expected.size} points, the run attempted ${present.size}: ${fitText(given, fit)}`
   return [warning(path, message)]
 }
@@ -172,15 +203,4 @@ function fitText(given: Configuration, fit: Fit | null): string {
   const difference = differenceText(given, fit.configuration)
   if (difference === '') return "the run fits the job's configuration, the expected points do not"
   return `${difference} would fit (${fit.present} of ${fit.points.length})`
-}
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
 }

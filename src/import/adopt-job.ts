@@ -3,15 +3,13 @@ import { type Configuration, configurationKeys } from '../domain/configuration.t
 import { hasEnded, type Job, type JobStatus, jobStatuses, secondsBetween } from '../domain/job.ts'
 import { defaultStages, parseStageName, type StageName } from '../domain/stage.ts'
 import type { NewJob } from '../store/jobs.ts'
-import { legacyKeys, type LegacyRow } from '../store/legacy-database.ts'
+import { type LegacyJob, legacyKeys, type LegacyRow } from '../store/legacy-database.ts'
 import { unknownConfiguration } from './describe-job.ts'
 import { instantOf, type LegacyTimes, listOf, textOf, wholeNumberOf } from './legacy-value.ts'
 import { sha256 } from './read-file.ts'
 
 /** A job of an old database as one of ours. */
 export interface AdoptedJob {
-  /** The key that its results name it by. */
-  legacyId: unknown
   job_id: string
   job: NewJob
   /** What was odd, and how it was read. */
@@ -30,7 +28,7 @@ export const knownJobColumns: readonly string[] = [
 ]
 
 /** `now`: the time of a job that has none at all. */
-export function toAdoptedJob(row: LegacyRow, times: LegacyTimes, now: string): AdoptedJob {
+export function toAdoptedJob({ key, row }: LegacyJob, times: LegacyTimes, now: string): AdoptedJob {
   const notes: string[] = []
   const time = (column: string): string | null => {
     const instant = instantOf(row, column, times)
@@ -49,7 +47,6 @@ export function toAdoptedJob(row: LegacyRow, times: LegacyTimes, now: string): A
   const end = hasEnded(status) ? (completed ?? updated ?? started ?? begin ?? now) : null
   const domain = domainOf(row)
   const configuration = configurationOf(row)
-  const legacyId = legacyKeys.map((key) => row[key]).find((value) => value !== undefined && value !== null)
   const job: NewJob = {
     name: textOf(row, 'name') ?? (basename(domain) || domain),
     status,
@@ -79,7 +76,7 @@ export function toAdoptedJob(row: LegacyRow, times: LegacyTimes, now: string): A
     description: textOf(row, 'description'),
     tags: listOf(row, 'tags') ?? [],
   }
-  return { legacyId, job_id: idOf(row, legacyId), job, notes }
+  return { job_id: idOf(row, key), job, notes }
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -88,9 +85,9 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  * A UUID stays what it is. Any other key (1, 2, 3 …) is one in its own database only: the id is made of it and of
  * what tells this job from another's with the same key, the same at every import.
  */
-function idOf(row: LegacyRow, legacyId: unknown): string {
-  if (typeof legacyId === 'string' && uuid.test(legacyId)) return legacyId.toLowerCase()
-  const told = [String(legacyId), textOf(row, 'created_at'), textOf(row, 'domain_path')]
+function idOf(row: LegacyRow, key: string | null): string {
+  if (key !== null && uuid.test(key)) return key.toLowerCase()
+  const told = [String(key), textOf(row, 'created_at'), textOf(row, 'domain_path')]
   const digits = sha256(JSON.stringify(['pvt db adopt', ...told]))
   // Version 8: made by a rule of our own (RFC 9562).
   const parts = [
@@ -103,16 +100,18 @@ function idOf(row: LegacyRow, legacyId: unknown): string {
 }
 
 /** What other programs and people call our states. */
-const otherWords: Readonly<Record<string, JobStatus>> = {
-  ...{ pending: 'queued', submitted: 'queued', in_progress: 'running', started: 'running' },
-  ...{ done: 'completed', complete: 'completed', success: 'completed', finished: 'completed' },
-  ...{ error: 'failed', fail: 'failed', canceled: 'cancelled', aborted: 'cancelled' },
-}
+const otherWords: ReadonlyMap<string, JobStatus> = new Map(
+  Object.entries({
+    ...{ pending: 'queued', submitted: 'queued', in_progress: 'running', started: 'running' },
+    ...{ done: 'completed', complete: 'completed', success: 'completed', finished: 'completed' },
+    ...{ error: 'failed', fail: 'failed', canceled: 'cancelled', aborted: 'cancelled' },
+  } as const),
+)
 
 function statusOf(row: LegacyRow, completed: string | null, notes: string[]): JobStatus {
   const text = textOf(row, 'status')
   const word = (text ?? '').trim().toLowerCase()
-  const known = jobStatuses.find((status) => status === word) ?? otherWords[word]
+  const known = jobStatuses.find((status) => status === word) ?? otherWords.get(word)
   if (known !== undefined) return known
   const status = completed === null ? 'failed' : 'completed'
   const reason = completed === null ? 'it has no end' : 'it has an end'

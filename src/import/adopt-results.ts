@@ -3,7 +3,7 @@ import { type PvtPoint, pointName, toPoint } from '../domain/point.ts'
 import { type Result, resultStatus } from '../domain/result.ts'
 import { parseNumber } from '../parse/number.ts'
 import type { LegacyRow } from '../store/legacy-database.ts'
-import { textOf, wholeNumberOf } from './legacy-value.ts'
+import { parsePythonJson, textOf, wholeNumberOf } from './legacy-value.ts'
 
 /** Columns of the old results that are read; any other is named as not taken. */
 export const knownResultColumns: readonly string[] = [
@@ -16,8 +16,10 @@ const measuredColumns = ['del_rr', 'del_ff', 'power', 'current'] as const
 
 export interface AdoptedResults {
   results: Result[]
-  /** Rows whose point cannot be read, and why. */
+  /** Rows that were left out, and why. */
   unread: string[]
+  /** Rows of which not all measurements could be taken, and why. */
+  damaged: string[]
 }
 
 /**
@@ -28,18 +30,21 @@ export interface AdoptedResults {
  * @param origin the file to name where a row names none.
  */
 export function toAdoptedResults(rows: readonly LegacyRow[], origin: string): AdoptedResults {
-  const texts = rows.map(measuredTexts)
+  const read = rows.map(measuredTexts)
+  const texts = read.map(({ texts }) => texts)
   const measured = new Set(
     texts.flatMap((row) => [...row].flatMap(([name, text]) => (text === null ? [] : [name]))),
   )
-  const adopted: AdoptedResults = { results: [], unread: [] }
+  const adopted: AdoptedResults = { results: [], unread: [], damaged: [] }
   const counts = new Map<string, number>()
   for (const [index, row] of rows.entries()) {
     const point = pointOf(row)
     if (typeof point === 'string') {
-      adopted.unread.push(point)
+      adopted.unread.push(`a result at ${point} has no PVT point: not taken`)
       continue
     }
+    const { problem } = read[index]!
+    if (problem !== null) adopted.damaged.push(`${pointName(point)}: ${problem}`)
     const row_number = (counts.get(pointName(point)) ?? 0) + 1
     counts.set(pointName(point), row_number)
     const names = [...measured].filter((name) => texts[index]!.has(name))
@@ -82,22 +87,23 @@ function pointOf(row: LegacyRow): PvtPoint | string {
   return toPoint(corner, textOf(row, 'extraction') ?? 'typical', degrees, voltage) ?? told
 }
 
-/** Every measurement of a row as its text; null where there is none. */
-function measuredTexts(row: LegacyRow): Map<string, string | null> {
-  const own = measuredColumns.filter((name) => name in row).map((name) => [name, textOf(row, name)] as const)
-  const json = textOf(row, 'measurements_json') ?? textOf(row, 'measurements')
-  return new Map([...jsonTexts(json), ...own])
+interface MeasuredTexts {
+  /** Every measurement as its text; null where there is none. */
+  texts: Map<string, string | null>
+  problem: string | null
 }
 
-function jsonTexts(json: string | null): [string, string | null][] {
-  if (json === null) return []
-  try {
-    const values = JSON.parse(json) as unknown
-    if (typeof values !== 'object' || values === null || Array.isArray(values)) return []
-    return Object.entries(values as LegacyRow).map(([name]) => [name, textOf(values as LegacyRow, name)])
-  } catch {
-    return []
-  }
+function measuredTexts(row: LegacyRow): MeasuredTexts {
+  const own = measuredColumns.filter((name) => name in row).map((name) => [name, textOf(row, name)] as const)
+  const column = ['measurements_json', 'measurements'].find((name) => textOf(row, name) !== null)
+  const json = column === undefined ? {} : parsePythonJson(textOf(row, column) ?? '')
+  const problem = json === null ? `${column ?? ''} is no JSON object: its measurements are not taken` : null
+  return { texts: new Map([...Object.entries(json ?? {}).map(toText), ...own]), problem }
+}
+
+function toText([name, value]: [string, unknown]): [string, string | null] {
+  const cell = typeof value === 'object' && value !== null ? JSON.stringify(value) : value
+  return [name, textOf({ [name]: cell } as LegacyRow, name)]
 }
 
 const saysFailed = (row: LegacyRow): boolean =>

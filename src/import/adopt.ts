@@ -13,7 +13,7 @@ import { findJob, insertJob, type NewJob } from '../store/jobs.ts'
 import { insertPoints } from '../store/points.ts'
 import { type Counts, saveDerived } from '../store/derived.ts'
 import { insertResults } from '../store/write-results.ts'
-import type { LegacyDatabase, LegacyRow } from '../store/legacy-database.ts'
+import type { LegacyDatabase, LegacyJob, LegacyRow } from '../store/legacy-database.ts'
 import { type AdoptedJob, knownJobColumns, toAdoptedJob } from './adopt-job.ts'
 import { knownResultColumns, legacyCount, toAdoptedResults } from './adopt-results.ts'
 import { type LegacyTimes, utcColumnsOf } from './legacy-value.ts'
@@ -35,6 +35,8 @@ export interface AdoptedOne {
   /** Results of it that could not be taken. */
   results_unread: number
   notes: string[]
+  /** Of results that were taken, what could not be. */
+  damaged: string[]
 }
 
 /** Columns that the old database has and that are not taken. */
@@ -54,50 +56,55 @@ export async function* adoptJobs(
   options: AdoptOptions,
 ): AsyncGenerator<AdoptedOne> {
   const times: LegacyTimes = { zone: options.zone, utcColumns: utcColumnsOf(old.columns.jobs) }
-  for (const row of old.jobs()) {
-    const adopted = toAdoptedJob(row, times, options.now())
-    yield await adoptOne(db, old, row, adopted, options)
+  const taken = new Set<string>()
+  for (const found of old.jobs()) {
+    const adopted = toAdoptedJob(found, times, options.now())
+    const reason = found.key === null ? noKey : taken.has(found.key.toLowerCase()) ? sameKey : null
+    if (found.key !== null) taken.add(found.key.toLowerCase())
+    yield reason === null
+      ? await adoptOne(db, old, found, adopted, options)
+      : { ...nothingOf(adopted.job_id, 'failed'), notes: [reason] }
   }
 }
+
+const noKey = 'its job_id is NULL: it cannot be told from others'
+const sameKey =
+  'a job before it in the file has the same job_id, and the results of both: this one is not taken'
+
+const nothingOf = (job_id: string, outcome: AdoptedOne['outcome']): AdoptedOne => ({
+  ...{ job_id, outcome, results: 0, results_unread: 0, notes: [], damaged: [] },
+})
 
 async function adoptOne(
   db: Database,
   old: LegacyDatabase,
-  row: LegacyRow,
-  { legacyId, job_id, job, notes }: AdoptedJob,
+  { key, row }: LegacyJob,
+  { job_id, job, notes }: AdoptedJob,
   options: AdoptOptions,
 ): Promise<AdoptedOne> {
-  if (legacyId === undefined) {
-    return {
-      job_id,
-      outcome: 'failed',
-      results: 0,
-      results_unread: 0,
-      notes: ['its job_id is NULL: it cannot be told from others'],
-    }
-  }
-  if ((await findJob(db, job_id)) !== null)
-    return { job_id, outcome: 'known', results: 0, results_unread: 0, notes: [] }
-  const { results, unread } = toAdoptedResults(old.resultsOf(legacyId), old.path)
-  const said = [...notes, ...unread.map((point) => `a result at ${point} has no PVT point: not taken`)]
-  if (options.dryRun)
-    return { job_id, outcome: 'new', results: results.length, results_unread: unread.length, notes: said }
-  try {
-    const differences = await db.transaction(() =>
-      store(db, { row, job_id, job, results, notes: said }, old.path, options),
-    )
-    return {
+  if ((await findJob(db, job_id)) !== null) return nothingOf(job_id, 'known')
+  const { results, unread, damaged } = toAdoptedResults(old.resultsOf(key ?? ''), old.path)
+  const said = [...notes, ...unread]
+  const one: AdoptedOne = {
+    ...{
       job_id,
       outcome: 'new',
       results: results.length,
       results_unread: unread.length,
-      notes: [...said, ...differences],
-    }
+      notes: said,
+      damaged,
+    },
+  }
+  if (options.dryRun) return one
+  try {
+    const adoption = { row, job_id, job, results, notes: [...said, ...damaged] }
+    const differences = await db.transaction(() => store(db, adoption, old.path, options))
+    return { ...one, notes: [...said, ...differences] }
   } catch (error) {
     // Somebody else adopts the same database at this moment.
-    if (isKeyClash(error)) return { job_id, outcome: 'known', results: 0, results_unread: 0, notes: [] }
+    if (isKeyClash(error)) return nothingOf(job_id, 'known')
     if (!(error instanceof PvtError) || error.code !== 'bad_input') throw error
-    return { job_id, outcome: 'failed', results: 0, results_unread: 0, notes: [error.message] }
+    return { ...nothingOf(job_id, 'failed'), notes: [error.message] }
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { impliesAll } from '../domain/fitting-configuration.ts'
+import { fittingConfiguration, impliesAll } from '../domain/fitting-configuration.ts'
 import type { Job } from '../domain/job.ts'
 import { systemZone, toInstant, type Zone } from '../domain/local-time.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
@@ -130,9 +130,8 @@ function misfitOf({ configuration, points }: LoadedConfiguration, evidence: Evid
   }
   // Every attempted point has its report: fewer than implied, and exactly those of another configuration, is another.
   if (attempted.length === 0 || present.length === points.length) return null
-  const inferred = inferConfiguration(evidence)
-  const isAnother =
-    inferred?.points.length === present.length && inferred.fields.postlay_cross_cornerlist !== 'custom'
+  const fit = fittingConfiguration(configuration, present, head?.supplies)
+  const isAnother = fit?.points.length === present.length && !fit.isListMadeUp
   return isAnother ? `it implies ${points.length} points, the run attempted ${present.length}` : null
 }
 

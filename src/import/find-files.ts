@@ -4,7 +4,7 @@ import { compareNaturally } from '../domain/natural-order.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import { messageOf, PvtError } from '../errors.ts'
-import { isBackupName } from '../parse/backup-name.ts'
+import { isBackupName, looksLikeBackupName } from '../parse/backup-name.ts'
 import { isMeasureFileName, isPackedMeasureName } from '../parse/measure-file-name.ts'
 import { listFolder, newestBackup, realPath } from './folder.ts'
 import { netlistFinder, netlistOnDisk } from './netlist-beside.ts'
@@ -84,7 +84,7 @@ function backupFolder(path: string): FoundFiles {
     kind: 'backup',
     path,
     ...reportsIn(join(path, 'report')),
-    ...{ measures, problems, leftAlone: [...strange, ...leftAlone].sort() },
+    ...{ measures, problems, leftAlone: [...new Set([...strange, ...leftAlone])].sort() },
   }
 }
 
@@ -125,6 +125,7 @@ function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' |
   const problems: FileProblem[] = []
   const leftAlone: string[] = []
   const inOrder = naturalSorter()
+  const isInBackup = isBackupName(basename(root))
   /** `above`: what is in the folder above, for a folder `result`. */
   const walk = (folder: string, depth: number, above: readonly Dirent[] | null): void => {
     const entries = listReadable(folder, problems)
@@ -151,9 +152,10 @@ function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' |
     }
     if (depth >= deepest) return
     for (const name of inOrder(folders)) {
-      if (isBackupName(name)) {
-        // Beside the corners it is where the flow puts it; further down somebody keeps older runs.
-        if (depth > 0) leftAlone.push(before + name)
+      const isBackup = isBackupName(name)
+      // A renamed backup beside a live tree is another run, too; within a backup it is a strange folder.
+      if (isBackup || (depth === 0 && !isInBackup && looksLikeBackupName(name))) {
+        if (depth > 0 || !isBackup) leftAlone.push(before + name)
         continue
       }
       walk(before + name, depth + 1, name === 'result' ? entries : null)

@@ -1,18 +1,19 @@
-import { basename } from 'node:path'
 import type { Zone } from '../domain/local-time.ts'
 import type { Job } from '../domain/job.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import { createJob } from '../store/create-job.ts'
 import type { Database } from '../store/database.ts'
-import { findJobByBackup, findJobByBackupContent, holdPath, saveBackupContent } from '../store/jobs.ts'
+import { findJobByBackup, holdPath, saveBackupContent } from '../store/jobs.ts'
 import { type DescribeOptions, describeBackup } from './describe-backup.ts'
 import type { FoundFiles } from './find-files.ts'
 import { importSources, type ImportOptions, type ImportReport, type ReadRun } from './import-results.ts'
-import { sha256 } from './read-file.ts'
+import { contentDigest, findOriginal, type Original } from './original-backup.ts'
 
 export interface BackupOptions extends ImportOptions {
   zone: Zone
   beside: NonNullable<DescribeOptions['beside']>
+  /** Whether a copy of a run that has a job gets one of its own. Default: yes. */
+  refuseCopies?: boolean
 }
 
 export interface ImportedBackup {
@@ -25,6 +26,8 @@ export interface ImportedBackup {
  * A job of a backup with its results, in one transaction. A backup that a job has already is imported into that job:
  * doing it again adds nothing, and of two that do it at once the second waits and finds the first one's job. A dry
  * run does it all and takes it back, so that it tells what would be.
+ *
+ * @throws {@link CopyFound}
  */
 export async function importBackup(
   db: Database,
@@ -41,8 +44,14 @@ export async function importBackup(
       const report = await importSources(db, known.job_id, found, read, options)
       return { report, problems: [] }
     }
+    const digest = contentDigest(found.path, read)
+    if (options.refuseCopies === true) {
+      await holdPath(db, digest)
+      const original = await findOriginal(db, found.path, read)
+      if (original !== null) throw new CopyFound(original)
+    }
     const { job_id } = await createJob(db, job, points, noteOf(found, job))
-    await saveBackupContent(db, job_id, contentDigest(found.path, read))
+    await saveBackupContent(db, job_id, digest)
     const report = await importSources(db, job_id, found, read, { ...options, dryRun: false })
     if (options.dryRun) throw new TakeBack({ ...report, job_id: null, import_id: null })
     return { report, problems }
@@ -55,9 +64,12 @@ export async function importBackup(
   }
 }
 
-/** The job of the same run, made of a copy of this backup that lies elsewhere; null when there is none. */
-export const findJobOfCopy = (db: Database, path: string, read: ReadRun): Promise<Job | null> =>
-  findJobByBackupContent(db, contentDigest(path, read))
+/** The run has a job already, made of another place; nothing was stored. */
+export class CopyFound extends Error {
+  constructor(readonly original: Original) {
+    super(`the run has a job already: ${original.job.job_id}`)
+  }
+}
 
 /** Rolls the transaction of a dry run back, and carries what it would have done. */
 class TakeBack extends Error {
@@ -77,7 +89,3 @@ function noteOf(
   }
   return `made from the backup ${found.path}${config_source === null ? '' : configuration[config_source]}`
 }
-
-/** The folder's name and its files' contents: two runs that give the same numbers have different names. */
-const contentDigest = (path: string, { files }: ReadRun): string =>
-  sha256([basename(path), ...files.map((file) => file.sha256).sort()].join('\n'))

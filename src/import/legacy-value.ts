@@ -9,10 +9,10 @@ export function textOf(row: LegacyRow, column: string): string | null {
   return text.trim() === '' ? null : text
 }
 
-/** A whole number, also one that was stored as text; null for anything else. */
+/** A count, also one that was stored as text; null for anything else. */
 export function wholeNumberOf(row: LegacyRow, column: string): number | null {
   const value = Number(textOf(row, column) ?? NaN)
-  return Number.isInteger(value) ? value : null
+  return Number.isSafeInteger(value) && value >= 0 ? value : null
 }
 
 /** A list that was stored as a JSON array, or as text with commas; null when there is none. */
@@ -29,6 +29,21 @@ export function listOf(row: LegacyRow, column: string): string[] | null {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '')
+}
+
+/** The object of a text of Python's `json.dumps`; null for any other text. */
+export function parsePythonJson(text: string): Record<string, unknown> | null {
+  // Python writes NaN and Infinity as they are, which no JSON has: they become texts.
+  const json = text.replace(/"(?:[^"\\]|\\.)*"|NaN|-?Infinity/g, (token) =>
+    token.startsWith('"') ? token : `"${token}"`,
+  )
+  try {
+    const value = JSON.parse(json) as unknown
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? (value as Record<string, unknown>) : null
+  } catch {
+    return null
+  }
 }
 
 export interface LegacyTimes {
@@ -66,7 +81,9 @@ export function instantOf(row: LegacyRow, column: string, times: LegacyTimes): s
   if (zone !== undefined || isSqliteClock) {
     const offset = (zone ?? 'Z').replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')
     const clock = `${hour}:${minute}:${second}.${String(millisecond).padStart(3, '0')}`
-    return new Date(`${date}T${clock}${offset}`).toISOString()
+    const instant = new Date(`${date}T${clock}${offset}`)
+    // +99:00 is none.
+    return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString()
   }
   const reading = { year, month, day, hour: Number(hour), minute: Number(minute), second: Number(second) }
   return toInstant({ ...reading, millisecond }, times.zone).instant

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import {
+  hasValue,
   olderThanNetlist,
   type PointFile,
   sameContentAtSeveralPoints,
@@ -25,16 +26,11 @@ function filesWithValues({ rows, files }: Sources): PointFile[] {
   const found = new Map<string, PointFile>()
   for (const { file, source, point, measurements } of rows) {
     if (source === 'creport' || found.has(file)) continue
-    if (!hasValue(measurements)) continue
+    if (!hasValue({ measurements })) continue
     const sha256 = digests.get(file)
     if (sha256 !== undefined) found.set(file, { path: file, sha256, point })
   }
   return [...found.values()]
-}
-
-function hasValue(measurements: Result['measurements']): boolean {
-  for (const name in measurements) if (measurements[name] !== null) return true
-  return false
 }
 
 function agesOf({ rows, writtenMs }: Sources): Parameters<typeof olderThanNetlist>[0] {

@@ -197,11 +197,17 @@ class Reader {
     point: PvtPoint,
     rows: readonly MeasuredRow[],
   ): void {
+    const elsewhere: Problem[] = []
     for (const row of rows) {
       this.sources.rows.push(toSourceRow(row, { point, source, file, netlist }))
       const problem = temperProblem(row, point)
-      if (problem !== null) this.#problem(file, problem)
+      if (problem !== null) elsewhere.push(problem)
     }
+    const [first, ...others] = elsewhere
+    if (first === undefined) return
+    // A sweep of a thousand rows is at one temperature: one line says it.
+    const more = others.length === 0 ? '' : `; so in ${others.length} more of its rows`
+    this.#problem(file, { ...first, message: `${first.message}${more}` })
   }
 
   /** What `read` gives; a failure of the file is a problem, and null. */
@@ -260,7 +266,7 @@ function refuseLongName(name: string): void {
 
 /** A simulation at another temperature than its folder says. */
 export function temperProblem({ temper, line }: MeasuredRow, point: PvtPoint): Problem | null {
-  if (temper === null || temper === point.temperature_c) return null
+  if (temper === null || Math.abs(temper - point.temperature_c) < 1e-6) return null
   const message = `temper is ${temper}, but the point ${pointName(point)} has ${point.temperature_c} °C`
   return { line, level: 'warning', message }
 }

@@ -64,14 +64,12 @@ export async function insertImport(db: Database, record: ImportRecord): Promise<
   )
 }
 
-/** The newest import of a path into a job, or null. */
-export async function findLastImport(
-  db: Database,
-  jobId: string,
-  path: string,
-): Promise<{ files: string; problems: string } | null> {
-  const [row] = await db.query<{ files: string; problems: string }>(
-    `select files, problems from imports where job_id = $1 and path = $2 order by imported_at desc limit 1`,
+type LastImport = { imported_at: string } & Record<'files' | 'problems', string>
+
+/** The newest import of a path into a job, its lists as JSON; null for none. */
+export async function findLastImport(db: Database, jobId: string, path: string): Promise<LastImport | null> {
+  const [row] = await db.query<LastImport>(
+    `select imported_at, files, problems from imports where job_id = $1 and path = $2 order by imported_at desc limit 1`,
     [jobId, path],
   )
   return row ?? null

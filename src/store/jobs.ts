@@ -209,6 +209,21 @@ export async function findJobByBackupContent(db: Database, digest: string): Prom
   return row === undefined ? null : toJob(row)
 }
 
+export interface BackupContent {
+  job_id: string
+  backup_path: string
+  backup_sha256: string
+}
+
+/** The backups of a domain folder that jobs were made of, the newest job first. */
+export const findBackupContents = (db: Database, domain: string): Promise<BackupContent[]> =>
+  db.query<BackupContent & SqlRow>(
+    `select job_id, backup_path, backup_sha256 from jobs
+      where domain_path = $1 and backup_path is not null and backup_sha256 is not null
+      order by created_at desc, job_id desc`,
+    [domain],
+  )
+
 export async function saveBackupContent(db: Database, jobId: string, digest: string): Promise<void> {
   await db.query('update jobs set backup_sha256 = $2 where job_id = $1', [jobId, digest])
 }

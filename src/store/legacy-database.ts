@@ -1,10 +1,16 @@
-/** A row of an old database, whatever its columns are. */
+/** A row of an old database, whatever its columns are; their names in small letters, which SQLite does not tell from capitals. */
 export type LegacyRow = Record<string, string | number | bigint | Uint8Array | null | undefined>
 
 export interface LegacyColumn {
   name: string
   /** The SQL text of its default, or null. */
   default: string | null
+}
+
+export interface LegacyJob {
+  /** The key that its results name it by, as text: 1, 1.0 and '1' are the same. Null for none. */
+  key: string | null
+  row: LegacyRow
 }
 
 /** A database of the earlier Python `DatabaseManager`, open for reading only. */
@@ -14,10 +20,10 @@ export interface LegacyDatabase {
   jobCount: number
   /** Results whose job is not among the jobs. */
   orphanCount: number
-  /** One after the other, in the order of the file; each with `rowid`. */
-  jobs: () => Iterable<LegacyRow>
-  /** The results of a job, by the id that the job has there, in the order of the file. */
-  resultsOf: (jobId: unknown) => LegacyRow[]
+  /** One after the other, in the order of the file. */
+  jobs: () => Iterable<LegacyJob>
+  /** The results of a job, by the key that the job has there, in the order of the file. */
+  resultsOf: (key: string) => LegacyRow[]
   close: () => void
 }
 

@@ -1,10 +1,13 @@
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type Sqlite from 'better-sqlite3'
 import { PvtError } from '../errors.ts'
-import { type LegacyColumn, type LegacyDatabase, legacyKeys, type LegacyRow } from './legacy-database.ts'
-import { connect } from './sqlite-driver.ts'
+import {
+  type LegacyColumn,
+  type LegacyDatabase,
+  type LegacyJob,
+  legacyKeys,
+  type LegacyRow,
+} from './legacy-database.ts'
+import { connectToLegacy } from './legacy-copy.ts'
 import { explainSqliteError } from './sqlite-errors.ts'
 import { isOurs, readHead } from './sqlite-file.ts'
 
@@ -20,75 +23,82 @@ export function openLegacyFile(path: string): LegacyDatabase {
       'use it with --db, or bring its contents back with pvt restore',
     )
   }
-  const { raw, remove } = openForReading(path, head.wal)
+  const raw = explained(path, () => connectToLegacy(path, head.wal))
   const close = (): void => {
     raw.close()
-    remove()
   }
   try {
-    return { ...read(raw, path), close }
+    return { ...explained(path, () => read(raw, path)), close }
   } catch (error) {
     close()
-    throw explainSqliteError(path, error)
+    throw error
   }
 }
 
 const foreign = (path: string, what: string): PvtError =>
   new PvtError('database_foreign', `${path} ${what}`, 'name a database of the earlier Python tool')
 
-function openForReading(path: string, wal: boolean): { raw: Sqlite.Database; remove: () => void } {
-  const readOnly = { readonly: true, fileMustExist: true }
-  if (!wal && !existsSync(`${path}-journal`)) return { raw: connect(path, readOnly), remove: () => undefined }
-  const folder = mkdtempSync(join(tmpdir(), 'pvt-adopt-'))
-  const remove = (): void => {
-    rmSync(folder, { recursive: true, force: true })
-  }
+function explained<Answer>(path: string, work: () => Answer): Answer {
   try {
-    const copy = join(folder, 'old.db')
-    for (const suffix of ['', '-wal', '-journal']) {
-      if (!existsSync(path + suffix)) continue
-      copyFileSync(path + suffix, copy + suffix)
-      chmodSync(copy + suffix, 0o600)
-    }
-    return { raw: connect(copy, { fileMustExist: true }), remove }
+    return work()
   } catch (error) {
-    remove()
-    throw error
+    throw explainSqliteError(path, error)
   }
 }
 
 function read(raw: Sqlite.Database, path: string): Omit<LegacyDatabase, 'close'> {
   raw.pragma('trusted_schema = off')
+  raw.pragma('temp_store = memory')
+  // All that is read is of one moment, whoever writes meanwhile.
+  raw.exec('begin')
   const columns = { jobs: columnsOf(raw, 'jobs'), results: columnsOf(raw, 'results') }
   const names = columns.jobs.map(({ name }) => name)
-  const key = legacyKeys.find((name) => names.includes(name))
-  if (key === undefined || signs.filter((name) => names.includes(name)).length < 2) {
+  const keys = legacyKeys.filter((name) => names.includes(name))
+  if (keys.length === 0 || signs.filter((name) => names.includes(name)).length < 2) {
     throw foreign(path, "is a database of another program: it has no table jobs of the earlier tool's kind")
   }
-  const hasResults = columns.results.some(({ name }) => name === 'job_id')
-  // A temporary index: without one of its own, each job would have the whole table searched.
-  raw.exec('pragma temp_store = memory; create temp table pvt_places (job_id text, place integer);')
-  if (hasResults) {
-    raw.exec(`insert into pvt_places select cast(job_id as text), rowid from main.results;
-      create index temp.pvt_places_by_job on pvt_places (job_id, place);`)
-  }
-  const selectResults = hasResults
-    ? raw.prepare(
-        `select r.* from temp.pvt_places p join main.results r on r.rowid = p.place
-          where p.job_id is cast(? as text) order by p.place`,
-      )
-    : null
+  const jobKey = `coalesce(${keys.map(keyText).join(', ')}, null)`
+  const results = columns.results.some(({ name }) => name === 'job_id') ? indexResults(raw) : null
+  const selectResults =
+    results === null
+      ? null
+      : raw.prepare(
+          `select ${columnList(columns.results, 'r')} from temp.pvt_places p join ${results} r on r.rowid = p.place
+            where p.job_key = ? order by p.place`,
+        )
+  const order = hasRowid(raw, 'jobs') ? 'order by rowid' : ''
+  const selectJobs = raw.prepare(
+    `select ${jobKey} as pvt_key, ${columnList(columns.jobs, 'jobs')} from main.jobs ${order}`,
+  )
   const count = (sql: string): number => raw.prepare(sql).pluck().get() as number
   return {
     path,
     columns,
     jobCount: count('select count(*) from main.jobs'),
-    orphanCount: count(
-      `select count(*) from temp.pvt_places where job_id is null
-        or job_id not in (select cast(${key} as text) from main.jobs where ${key} is not null)`,
-    ),
-    jobs: () => raw.prepare('select * from main.jobs order by rowid').iterate() as Iterable<LegacyRow>,
-    resultsOf: (jobId) => (selectResults?.all(jobId) ?? []) as LegacyRow[],
+    orphanCount:
+      results === null
+        ? 0
+        : count(
+            `select count(*) from temp.pvt_places where job_key is null
+              or job_key not in (select ${jobKey} from main.jobs where ${jobKey} is not null)`,
+          ),
+    jobs: () => jobsOf(path, selectJobs),
+    resultsOf: (key) => explained(path, () => (selectResults?.all(key) ?? []) as LegacyRow[]),
+  }
+}
+
+function* jobsOf(path: string, select: Sqlite.Statement): Iterable<LegacyJob> {
+  const rows = select.iterate() as IterableIterator<LegacyRow>
+  try {
+    for (;;) {
+      const next = explained(path, () => rows.next())
+      if (next.done === true) return
+      const { pvt_key: key, ...row } = next.value
+      yield { key: typeof key === 'string' ? key : null, row }
+    }
+  } finally {
+    // A reader that stops in between: a connection that is still reading cannot be closed.
+    rows.return?.()
   }
 }
 
@@ -104,5 +114,39 @@ const signs = [
 
 function columnsOf(raw: Sqlite.Database, table: 'jobs' | 'results'): LegacyColumn[] {
   const rows = raw.pragma(`main.table_info(${table})`) as { name: string; dflt_value: string | null }[]
-  return rows.map(({ name, dflt_value }) => ({ name, default: dflt_value }))
+  return rows.map(({ name, dflt_value }) => ({ name: name.toLowerCase(), default: dflt_value }))
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+const columnList = (columns: readonly LegacyColumn[], table: string): string =>
+  columns.map(({ name }) => `${table}.${quoted(name)} as ${quoted(name)}`).join(', ')
+
+/** The driver passes every number as a real: only as texts are whole numbers the same on both sides. */
+const keyText = (column: string): string =>
+  `case when typeof(${column}) = 'real' and ${column} = cast(${column} as integer)
+    then cast(cast(${column} as integer) as text) else cast(${column} as text) end`
+
+/**
+ * A temporary index of the results by their jobs: without one of its own, each job would have the whole table searched.
+ *
+ * @returns where the results are: a view, or a table without row numbers, is copied.
+ */
+function indexResults(raw: Sqlite.Database): string {
+  const isNumbered = hasRowid(raw, 'results')
+  if (!isNumbered) raw.exec('create temp table pvt_results as select * from main.results')
+  const results = isNumbered ? 'main.results' : 'temp.pvt_results'
+  raw.exec(`create temp table pvt_places (job_key text, place integer);
+    insert into temp.pvt_places select ${keyText('job_id')}, rowid from ${results};
+    create index temp.pvt_places_by_job on pvt_places (job_key, place);`)
+  return results
+}
+
+function hasRowid(raw: Sqlite.Database, table: 'jobs' | 'results'): boolean {
+  try {
+    raw.prepare(`select rowid from main.${table}`)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -129,6 +129,14 @@ describe('the configuration of a run', () => {
     })
   })
 
+  test('whose config.cfg, with cross corners of its own, expects more than was attempted is inferred', async () => {
+    const own = { ...config, mode: 'polo', postlay_cross_cornerlist: 'custom:SSG FFG' }
+    const domain = domainAt('d', { config: own })
+    writeFileSync(domain.configPath, configText({ ...own, condition: 'perf' }))
+    expect((await place.pvt(words())).stderr).toMatch(/implies 68 points, the run attempted 24/)
+    expect(await jobOf(domain.backupPath)).toMatchObject({ ...inferred, total_simulations: 24 })
+  })
+
   test.each([
     [
       'without a config.cfg',

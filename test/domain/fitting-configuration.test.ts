@@ -61,6 +61,13 @@ test('failed simulations may be missing: the whole is still told', () => {
   expect([fit.present, fit.points.length]).toEqual([87, 92])
 })
 
+test("a job's own list of cross corners stays, also where the flow's would fit as well", () => {
+  const own = { mode: 'polo', postlay_cross_cornerlist: 'custom', postlay_custom_corners: 'SSG FFG' }
+  const points = impliedPoints(of({ ...own, gs_gf_corner: 'Yes' }))
+  const fit = fittingConfiguration(of(own), points.slice(3))!
+  expect(differenceText(of(own), fit.configuration)).toBe('gs/gf_corner:Yes')
+})
+
 test('the rails that creport.txt names are those of the configuration', () => {
   const points = impliedPoints(of(two))
   const { configuration } = fittingConfiguration(of(), points, { v1: 'vc', v2: 'vcctx', v3: 'NA' })!

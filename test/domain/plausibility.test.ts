@@ -33,6 +33,15 @@ describe('a sweep without effect', () => {
     ])
   })
 
+  test('is told of those that delivered values: a failed simulation between them says nothing', () => {
+    const rows = ['v1min', 'v1nom', 'v1max'].map((combo, index) =>
+      row(`TT/typical/m40/${combo}`, index === 0 ? { a: null, b: null } : { a: 1, b: 2 }),
+    )
+    expect(messages(sweepsWithoutEffect('/bkp', rows))).toEqual([
+      expect.stringContaining('all 2 voltages (v1max, v1nom) give identical') as string,
+    ])
+  })
+
   test('is told in flow order, of each corner and temperature', () => {
     const places = ['SSG/typical/125', 'TT/typical/125', 'TT/typical/m40', 'TT/cworst_CCworst_T/m40']
     const rows = places.flatMap((place) => [row(`${place}/v1max`, same), row(`${place}/v1min`, same)])
@@ -66,6 +75,7 @@ describe('a sweep without effect', () => {
 })
 
 describe('the same content at two points', () => {
+  const voltagesOfTwo = ['v1min_v2min', 'v1min_v2max', 'v1max_v2min', 'v1max_v2max', 'v1nom_v2nom']
   const file = (name: string, sha256: string) => ({ path: `/f/${name}`, sha256, point: point(name) })
   test('names both points and the other file', () => {
     const files = [
@@ -89,10 +99,29 @@ describe('the same content at two points', () => {
     ])
   })
 
+  test.each([
+    ['of one supply', ['v1min', 'v1max', 'v1nom'], ['v1min', 'v1max']],
+    ['in the second supply', voltagesOfTwo, ['v1min_v2min', 'v1min_v2max']],
+    ['in both supplies', voltagesOfTwo, ['v1min_v2min', 'v1max_v2max']],
+  ])('is said of some voltages of a corner, %s', (_, all, alike) => {
+    const files = all.map((combo) => file(`TT/typical/m40/${combo}`, alike.includes(combo) ? 'x' : combo))
+    expect(messages(sameContentAtSeveralPoints(files))).toEqual([
+      `TT/typical/m40/${alike[0]} has the same content as TT/typical/m40/${alike[1]} (/f/TT/typical/m40/${alike[1]}): was a file copied?`,
+    ])
+  })
+
+  test.each([
+    ['first', (combo: string) => combo.replace('v1max', 'v1min')],
+    ['second', (combo: string) => combo.replace('v2max', 'v2min')],
+  ])('is not said where the %s supply has no effect at any voltage', (_, contentOf) => {
+    const files = voltagesOfTwo.map((combo) => file(`TT/typical/m40/${combo}`, contentOf(combo)))
+    expect(sameContentAtSeveralPoints(files)).toEqual([])
+  })
+
   test('is not said of two files of one point, nor of the voltages of one corner', () => {
     const alters = [
-      file('TT/typical/m40/v1min', 'x'),
-      { ...file('TT/typical/m40/v1min', 'x'), path: '/f/other' },
+      file('TT/typical/125/v1min', 'x'),
+      { ...file('TT/typical/125/v1min', 'x'), path: '/f/other' },
     ]
     const voltages = ['v1min', 'v1max'].map((combo) => file(`TT/typical/m40/${combo}`, 'y'))
     expect(sameContentAtSeveralPoints([...alters, ...voltages])).toEqual([])
@@ -134,6 +163,13 @@ describe('a configuration that does not fit', () => {
   test('exactly the points of another one were attempted', () => {
     expect(told(of({ ...two, gs_gf_corner: 'Yes' }), of(two))).toEqual([
       'the job expects 92 points, the run attempted 72: gs/gf_corner:No would fit (72 of 72)',
+    ])
+  })
+
+  test('the same of a job with a list of cross corners of its own', () => {
+    const own = { mode: 'polo', postlay_cross_cornerlist: 'custom', postlay_custom_corners: 'SSG FFG' }
+    expect(told(of({ ...own, gs_gf_corner: 'Yes' }), of(own))).toEqual([
+      'the job expects 80 points, the run attempted 68: gs/gf_corner:No would fit (68 of 68)',
     ])
   })
 

@@ -33,6 +33,21 @@ describe('a backup folder', () => {
     ])
   })
 
+  test('is no part of what it lies in: of another backup, or under another name of the live tree', () => {
+    const place = (corner: string): string => `${corner}/typical/typical_m40/v1min/sim_tx.mt0`
+    write(`00bkp_202601151030/${place('TT')}`, `00bkp_202601151030/old/00bkp_202501151030/${place('FFG')}`)
+    write(place('SSG'), `00bkp_202601151030_old/${place('SFG')}`)
+    expect(findFiles(join(folder, '00bkp_202601151030')).leftAlone).toEqual([
+      join(folder, '00bkp_202601151030/old'),
+      join(folder, '00bkp_202601151030/old/00bkp_202501151030'),
+    ])
+    expect(measures(join(folder, '00bkp_202601151030'))).toEqual([
+      [place('TT'), 'TT/typical/m40/v1min', null],
+    ])
+    expect(findFiles(folder).leftAlone).toEqual([join(folder, '00bkp_202601151030_old')])
+    expect(measures(folder)).toEqual([[place('SSG'), 'SSG/typical/m40/v1min', null]])
+  })
+
   test('reports lie in its report folder only, and folders named like files are none', () => {
     write('00bkp_202601151030/report/report_TT_typical_85_v1nom.txt', '00bkp_202601151030/creport.txt')
     write('00bkp_202601151030/report/creport.txt/x', '00bkp_202601151030/report/report_x.txt/x')

@@ -96,4 +96,19 @@ describe('a measure file', () => {
       problems: [{ level: 'warning', message: expect.stringMatching(/temper is 25.*85 °C/) as string }],
     })
   })
+
+  test('a sweep at another temperature is one warning; the last digits of a temperature are none', () => {
+    const write = (temperature: string, temper: number, count: number): void => {
+      const place = join(folder, `TT/typical/typical_${temperature}/v1nom`)
+      mkdirSync(place, { recursive: true })
+      const rows = Array.from({ length: count }, (_, index) => [index, temper, 1])
+      const names = ['vout', 'temper', 'alter#']
+      writeFileSync(join(place, 'sim_tx.mt0'), hspiceMeasureText({ names, rows, digits: 9 }))
+    }
+    write('85', 25, 5)
+    write('100', 100.0000001, 1)
+    expect(read(folder).problems.map(({ line, message }) => [line, message])).toEqual([
+      [4, 'temper is 25, but the point TT/typical/85/v1nom has 85 °C; so in 4 more of its rows'],
+    ])
+  })
 })

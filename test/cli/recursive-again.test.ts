@@ -1,0 +1,115 @@
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { makeBackup, makeDomain } from '../fixtures/flow.ts'
+import { hspiceMeasureText } from '../fixtures/measure.ts'
+import { openWorkplace, type Workplace } from './run-pvt.ts'
+
+/** 16 points. */
+const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk' }
+const short = { measurements: ['del_rr', 'power'] }
+
+let place: Workplace
+const places: Workplace[] = []
+
+beforeEach(() => {
+  place = openWorkplace()
+  places.push(place)
+})
+
+afterAll(() => {
+  for (const each of places) each.remove()
+})
+
+const domainAt = (path: string, stamp = '202401311200') =>
+  makeDomain(place.path('tree', path), { config, ...short, stamp })
+const recursive = (folder = 'tree') =>
+  place.pvt(['results', 'import', '--recursive', place.path(folder), '--tz', 'UTC'])
+const jobs = () => place.json<{ job_id: string; backup_path: string }[]>(['history'])
+
+describe('a backup that was still being written when it was imported', () => {
+  test('is told once more has come, until that is imported', async () => {
+    const { backupPath, creportPath, reportPaths } = domainAt('d')
+    const late = [...reportPaths.values()].slice(0, 2).map((path) => ({ path, text: readFileSync(path) }))
+    const whole = readFileSync(creportPath, 'utf8')
+    for (const { path } of late) rmSync(path)
+    writeFileSync(creportPath, whole.split('\n').slice(0, -4).join('\n') + '\n')
+    await recursive()
+    expect((await recursive()).stderr).toBe('')
+
+    for (const { path, text } of late) writeFileSync(path, text)
+    writeFileSync(creportPath, whole)
+    const [job] = await jobs()
+    const command = `results import ${backupPath} -j ${job!.job_id.slice(0, 8)}`
+    const again = await recursive()
+    expect([again.code, again.stdout]).toEqual([0, ''])
+    expect(again.stderr).toBe(
+      `pvt: warning: ${backupPath}: 3 files came or changed since it was imported: pvt ${command} brings them in\n`,
+    )
+    expect((await place.pvt(command.split(' '))).code).toBe(0)
+    expect((await recursive()).stderr).toBe('')
+    expect(await jobs()).toHaveLength(1)
+  })
+
+  test('a file that could not be read is not told as new', async () => {
+    const { backupPath } = domainAt('d')
+    mkdirSync(join(backupPath, 'TT/typical/typical_85/v1nom'), { recursive: true })
+    writeFileSync(join(backupPath, 'TT/typical/typical_85/v1nom/sim_tx.mt0'), 'nothing of a simulator\n')
+    expect((await recursive()).code).toBe(6)
+    expect(await recursive()).toMatchObject({ code: 0, stderr: '' })
+  })
+})
+
+test('a backup whose folder was renamed gets no second job', async () => {
+  const { backupPath } = domainAt('d')
+  await recursive()
+  const renamed = backupPath.replace(/\d+$/, '202402011200')
+  renameSync(backupPath, renamed)
+  const { code, stderr } = await recursive()
+  expect(code).toBe(0)
+  expect(stderr).toMatch(
+    new RegExp(`${renamed}: ${backupPath} under another name, which is job .*: no second job was made`),
+  )
+  expect(await jobs()).toMatchObject([{ backup_path: backupPath }])
+})
+
+test('a second run that gives the same numbers, while the first is still there, has a job of its own', async () => {
+  const { backupPath } = domainAt('d')
+  await recursive()
+  cpSync(backupPath, backupPath.replace(/\d+$/, '202402011200'), { recursive: true })
+  await recursive()
+  expect(await jobs()).toHaveLength(2)
+})
+
+test('a backup and its copy elsewhere, imported at the same time, are one job', async () => {
+  const { folder, backupPath } = domainAt('d')
+  const stamps = Array.from({ length: 12 }, (_, index) => `2024020112${String(index).padStart(2, '0')}`)
+  for (const [seed, stamp] of stamps.entries()) makeBackup(folder, { ...short, stamp, seed })
+  cpSync(place.path('tree'), place.path('copy'), { recursive: true })
+  rmSync(backupPath, { recursive: true })
+  rmSync(backupPath.replace('/tree/', '/copy/'), { recursive: true })
+  await Promise.all([recursive('tree'), recursive('copy')])
+  const names = (await jobs()).map(({ backup_path }) => backup_path.slice(-12))
+  expect(names.sort()).toEqual(stamps)
+})
+
+test('a backup within a backup is another run: its measure files are left alone', async () => {
+  const { backupPath } = domainAt('d')
+  const inner = join(backupPath, 'old/00bkp_202301010000')
+  const folder = join(inner, 'TT/typical/typical_m40/v1max')
+  mkdirSync(folder, { recursive: true })
+  const names = ['del_rr', 'power', 'temper', 'alter#']
+  writeFileSync(join(folder, 'sim_tx.mt0'), hspiceMeasureText({ names, rows: [[1, 2, -40, 1]] }))
+  const { code, stderr } = await recursive()
+  expect(code).toBe(0)
+  expect(stderr).toContain(`left alone: ${inner}\n`)
+  expect(stderr).not.toContain('the first was taken')
+})
+
+test('a year that no clock shows is no time of a backup', async () => {
+  domainAt('d', '002401311200')
+  const { code, stderr } = await recursive()
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/00bkp_002401311200: its name is not 00bkp_YYYYMMDDHHmm: not taken for a backup/)
+  expect(await jobs()).toEqual([])
+})
