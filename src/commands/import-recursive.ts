@@ -15,6 +15,7 @@ import { changeKeys, lineOf, readKeys, warnOfProblems } from './import-answer.ts
 import { stopIfAsked } from './interruption.ts'
 import { counted, fieldColumns, shortId } from './shared.ts'
 
+/** The zone of that name, or this machine's. @throws usage error for a name that is none. */
 export const toZone = (name: string | undefined): Zone => (name === undefined ? systemZone : namedZone(name))
 
 export type RecursiveSettings = ImportOptions & { zone: Zone }

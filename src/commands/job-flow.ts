@@ -24,6 +24,7 @@ export type FlowView = {
   after: Awaited[]
 }
 
+/** Reads what is known of the flow of a job; of what no row tells nothing is asked. `now` is ISO 8601. */
 export async function loadFlow(
   db: Database,
   job: Job,

@@ -27,6 +27,7 @@ export interface Findings {
   made: { at: string; by: string; version: string }
 }
 
+/** The sentence at the top of the page: by the limits where there are some, else by what is complete. */
 export function judgeFindings({ checks, results, expected }: Findings): ReportVerdict {
   return reportVerdict(checks, {
     expected: expected?.length ?? null,
@@ -36,6 +37,7 @@ export function judgeFindings({ checks, results, expected }: Findings): ReportVe
   })
 }
 
+/** The expected points without a row; none where it is not known what is expected. */
 export function missingPoints({ results, expected }: Pick<Findings, 'results' | 'expected'>): PvtPoint[] {
   const delivered = new Set(results.map(pointName))
   return (expected ?? []).filter((point) => !delivered.has(pointName(point)))

@@ -4,7 +4,7 @@ import type { PvtPoint } from '../domain/point.ts'
 import type { Result } from '../domain/result.ts'
 import { collect, type JobOption, jobOption } from './shared.ts'
 
-/** The filters that `points` and all `results` commands take. */
+/** The filters that `points` and the `results` commands about one job take. */
 export interface FilterOptions extends JobOption, PointOptions {}
 
 /** The filters by themselves. */
@@ -17,6 +17,7 @@ export interface PointOptions {
   measure?: string[]
 }
 
+/** For commands about one job: `--job` and the filters. */
 export function addFilters(command: Command): Command {
   return addPointFilters(command.addOption(jobOption()))
 }

@@ -17,6 +17,7 @@ export interface JobOption {
 /** What stands for a job, in the help of an argument that may be left out. */
 export const jobWays = 'id, prefix, @latest or . (default: $PVT_JOB, else .)'
 
+/** For commands about one job that they do not name as an argument. */
 export const jobOption = (): Option => new Option('-j, --job <job>', `the job: ${jobWays}`)
 
 /** For commands that a wrapper script calls: the program makes the change later when the database is away. */
@@ -73,12 +74,14 @@ export function withoutWaiting(command: Command): Command {
 
 export const isWithoutWaiting = (command: Command): boolean => impatient.has(command)
 
+/** @throws usage error for a text that names no stage. */
 export function toStageName(text: string): StageName {
   const stage = parseStageName(text)
   if (stage === null) throw usageError(`there is no stage '${text}'`, `stages: ${stageNames.join(' ')}`)
   return stage
 }
 
+/** The beginning of a job's id, as tables and messages show it; nothing says that it is unique. */
 export const shortId = (jobId: string): string => jobId.slice(0, 8)
 
 /**
@@ -95,6 +98,7 @@ export function fieldColumns<Row extends object>(keys: readonly string[]): Colum
   return keys.map((key) => ({ key, value: (row) => toCell(Reflect.get(row, key)) }))
 }
 
+/** Lists and records as JSON text; null for what is absent. */
 export function toCell(value: unknown): Cell {
   if (value === null || value === undefined) return null
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value

@@ -15,6 +15,7 @@ export interface SummaryRow extends Omit<Summary, 'count'> {
   spread_percent: number | null
 }
 
+/** A row per measurement; `expected` is the values that there should be, null where the points are not known. */
 export function summaryRows({ results, expected: points }: CheckedJob): SummaryRow[] {
   return summarise(results).map((summary) => {
     const { measurement, count, failed, ...extremes } = summary

@@ -69,6 +69,7 @@ const moves: Record<JobStatus, readonly JobStatus[]> = {
   cancelled: [],
 }
 
+/** Whether a job may move between two states; staying in one is no move. */
 export const canMove = (from: JobStatus, to: JobStatus): boolean => moves[from].includes(to)
 
 /** The states that a job in `from` may be moved to; for the message of a refusal. */

@@ -15,6 +15,7 @@ export interface PercentilePlace {
   part: number
 }
 
+/** The place of the percentile among `count` sorted values; `share` as above. */
 export function percentilePlace(count: number, share: number): PercentilePlace {
   const place = Math.max(0, count - 1) * share
   const below = Math.floor(place)

@@ -18,6 +18,7 @@ interface MeasurementTotals {
   max: number
 }
 
+/** Of a point without a row so far. */
 export const emptyTotals = (point: PvtPoint): PointTotals => ({
   point,
   status: 'ok',

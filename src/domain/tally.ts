@@ -13,6 +13,7 @@ export interface Tally {
   missing: PvtPoint[]
 }
 
+/** Counts from the rows of a job; `ended`: nothing more will come of the missing points. */
 export function tally(
   expected: readonly PvtPoint[],
   results: readonly Pick<Result, 'status' | keyof PvtPoint>[],

@@ -23,6 +23,7 @@ export interface Judge {
   isByPoint: boolean
 }
 
+/** A judge by those of the limits that are for the measurement; a margin is in its base units. */
 export function judgeOf(measurement: string, limits: readonly Limit[]): Judge {
   const own = limits
     .filter((limit) => limit.measurement === measurement)
