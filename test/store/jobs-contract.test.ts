@@ -51,6 +51,19 @@ const aSimulationLog: SimulationLogRecord = {
 }
 
 onEachEngine('a job', (given) => {
+  test('with the id of another one is refused, and nothing of it stays', async () => {
+    const { job_id } = await createJob(given.db, aNewJob(), [], 'the first')
+    const again = createJob(given.db, aNewJob({}, { job_id }), [...threePoints], 'the second')
+    await expect(again).rejects.toMatchObject({
+      code: 'refused',
+      message: `there is a job ${job_id} already`,
+    })
+    expect(await findPoints(given.db, job_id)).toEqual([])
+    expect((await findLogEntries(given.db, job_id, 'debug', 10)).map(({ message }) => message)).toEqual([
+      'the first',
+    ])
+  })
+
   test('is stored with all its fields, and read back the same', async () => {
     const loaded = loadConfiguration(null, [
       ...['mode=polo', 'gs/gf_corner=Yes', '2nd_supply_swp=vccn', 'CPU #=16', 'MEM [G]=64'],
