@@ -199,6 +199,22 @@ test('a measure file that the flow has deleted takes nothing with it, whatever s
   expect([vanished_count, (await stored()).measurements]).toEqual([0, { a: 1, c: 3 }])
 })
 
+test('what only a tree inside the tree has is warned of: it may be of an older run', async () => {
+  await newJob()
+  const run = newRun()
+  const tree = join(write(run, 'measure', { a: 1 }), '../../../../..')
+  const kept = join(tree, 'kept')
+  write({ ...run, measure: run.measure.replace(tree, kept) }, 'measure', { a: 1 })
+  expect((await importPath(tree)).problems).toEqual([])
+  const other = run.measure.replace(tree, kept).replace('/TT/', '/SSG/')
+  write({ ...run, measure: other }, 'measure', { a: 2 })
+  const { problems } = await importPath(tree)
+  expect(problems).toMatchObject([{ file: kept, level: 'warning' }])
+  expect(problems[0]!.message).toContain(
+    '1 measure file that only it has, for example of SSG/typical/m40/v1min',
+  )
+})
+
 test('a row that another path tells, too, stays when it is to be pruned, and why is told', async () => {
   const run = newRun()
   const tree = join(write(run, 'measure', { a: 1 }), '../../../../..')
