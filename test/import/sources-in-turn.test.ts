@@ -157,6 +157,16 @@ describe('a value that its source does not tell any more', () => {
     expect(await agreements()).toEqual({ [run.report]: true })
   })
 
+  test('and that has failed below the one that is stored now is a change, and has not vanished', async () => {
+    await newJob()
+    const run = newRun()
+    const tree = join(write(run, 'measure', { a: 1 }), '../../../../..')
+    write(run, 'creport', { a: 1, b: 'failed' })
+    await importPath(tree, { prefer: 'creport' })
+    const { changes, vanished } = await importPath(tree)
+    expect([changes.map(({ measurement }) => measurement), vanished]).toEqual([['b'], []])
+  })
+
   test('has failed when that source says so now', async () => {
     await newJob()
     const run = newRun()
@@ -166,6 +176,20 @@ describe('a value that its source does not tell any more', () => {
     expect(changes).toMatchObject([{ measurement: 'b', old: 2, new: null, new_text: 'failed' }])
     expect([disagreements, (await stored()).status]).toEqual([[], 'failed'])
   })
+})
+
+test('a file is not said to agree any more that was read again and tells something else', async () => {
+  await newJob()
+  const [run, backup] = [newRun(), newRun()]
+  await importPath(write(run, 'measure', { a: 1, b: 2 }))
+  const reports = dirname(dirname(write(backup, 'report', { a: 1, b: 2 })))
+  write(backup, 'creport', { b: 2 })
+  await importPath(reports)
+  expect(await agreements()).toEqual({ [backup.report]: true, [backup.creport]: true })
+  write(backup, 'report', { a: 7, b: 2 })
+  write(backup, 'creport', { b: 3 })
+  await importPath(reports)
+  expect(await agreements()).toEqual({ [backup.report]: false })
 })
 
 test('what failed in the report alone is the number of creport.txt, in whatever order they come', async () => {
