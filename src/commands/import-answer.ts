@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { exitCodes } from '../errors.ts'
 import { type ImportReport, problemText } from '../import/import-results.ts'
-import type { ImportRecord } from '../store/imports.ts'
+import { type ImportRecord, mostListed } from '../store/imports.ts'
 import { counted, shortId } from './shared.ts'
 
 /** Names every problem on stderr; one that kept something from being read makes the exit code 6. */
@@ -83,7 +83,7 @@ export function importedText(report: ImportReport): string {
     `${report.results_new} new, ${report.results_updated} updated, ${report.results_unchanged} unchanged`,
     `${counted(report.measurements, 'measurement')}, ${report.failed_measurements} failed`,
     `${report.missing_points ?? 'unknown'} missing`,
-    counted(report.disagreements.length, 'disagreement'),
+    `${report.disagreements.length < mostListed ? '' : 'at least '}${counted(report.disagreements.length, 'disagreement')}`,
     counted(report.problems.length, 'problem'),
     ...(report.vanished_count > 0 ? [`${report.vanished_count} vanished`] : []),
     ...(report.results_pruned > 0 ? [`${counted(report.results_pruned, 'row')} pruned`] : []),

@@ -131,6 +131,8 @@ function goneMeasurements(
     const { source, file, import_id } = originOf(present, measurement)
     const isTold = Object.hasOwn(result.measurements, measurement)
     if (isTold && rank(originOf(result, measurement).source) <= rank(source)) continue
+    // Left out beside a rawer source, which is a change.
+    if (present.measurements[measurement] === null && rank(source) > rank(result.source)) continue
     const bringer = import_id ?? present.import_id
     if (bringer === null || !earlier.has(bringer)) continue
     if (rawestFirst(source) < rawest || isDoubtful(file)) continue
@@ -173,8 +175,9 @@ function otherSources(
 ): readonly OtherSource[] {
   const other = wins ? present : result
   const own = wins ? result : present
+  const readAgain = new Set(result.other_sources.map(({ file }) => file))
   return joinOtherSources(
-    agree(present, combined) ? present.other_sources : [],
+    agree(present, combined) ? present.other_sources.filter(({ file }) => !readAgain.has(file)) : [],
     other.source === own.source ? [] : [asOtherSource(other, combined)],
     agree(result, combined) ? result.other_sources : [],
   ).filter(({ file }) => file !== own.mt0_file_path)

@@ -107,7 +107,18 @@ async function readLargeFile(
   const problems = new ProblemList()
   const parser = copyOf === null ? new MeasureRows() : null
   const place = { source: 'measure', point, file: path, netlist } as const
+  let numbered = 0
+  /** A record that could not be read keeps its number: it must be known before the rows behind it. */
+  const skip = (lines: readonly number[]): void => {
+    for (const line of lines) {
+      numbers.skip({ ...place, line })
+      numbered = line
+    }
+  }
   const take = async (rows: ReturnType<MeasureRows['push']>): Promise<void> => {
+    skip(parser?.unread() ?? [])
+    if (rows.length === 0) return
+    numbered = Math.max(numbered, rows.at(-1)!.line)
     for (const row of rows) {
       const problem = temperProblem(row, point)
       if (problem !== null) problems.tell(problem)
@@ -128,13 +139,14 @@ async function readLargeFile(
       if (rows.length > 0) {
         refuseLongNames(rows)
         stored = true
-        await take(rows)
       }
+      await take(rows)
       progress.add(0, piece.value.length)
       await letOthersRun()
     }
     const end = parser?.end() ?? { rows: [], problems: [] }
-    for (const line of unreadLines(end.problems)) numbers.skip({ source: 'measure', file: path, point, line })
+    // The forms that are read at the end tell it in their problems alone.
+    if (numbered === 0) skip(unreadLines(end.problems))
     await take(end.rows)
     for (const problem of end.problems) problems.tell(problem)
     digests.set(path, file.sha256)

@@ -17,6 +17,11 @@ export class MeasureRows {
     return rows.length === 0 ? [] : this.#toRows(rows, this.#stream.columns!)
   }
 
+  /** The lines of the records that could not be read, of those since the last call. */
+  unread(): number[] {
+    return this.#stream.unread()
+  }
+
   /** To be called once behind the last piece. @throws `bad_input` for what is no text. */
   end(): { rows: MeasuredRow[]; problems: Problem[] } {
     const { file } = this.#stream.end()

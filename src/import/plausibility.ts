@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import {
   hasValue,
   olderThanNetlist,
@@ -6,6 +7,7 @@ import {
   sameContentAtSeveralPoints,
   sweepsWithoutEffect,
 } from '../domain/plausibility.ts'
+import { pointFolder, pointName, type PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import type { FoundFiles } from './find-files.ts'
@@ -17,7 +19,40 @@ export function implausible(found: FoundFiles, sources: Sources, results: readon
     ...sweepsWithoutEffect(found.path, results),
     ...sameContentAtSeveralPoints(filesWithValues(sources)),
     ...olderThanNetlist(agesOf(sources)),
+    ...besideTheTree(found, sources),
   ]
+}
+
+/**
+ * Files that only another tree further down has, while the folder has a tree of its own: somebody keeps an older run
+ * there, whose values are not those of this one.
+ */
+function besideTheTree({ kind, path, measures }: FoundFiles, { writtenMs, large }: Sources): FileProblem[] {
+  if (kind !== 'domain') return []
+  const read = new Set([...writtenMs.keys(), ...large.flatMap(({ files }) => files.map((file) => file.path))])
+  const trees = new Map<string, PvtPoint[]>()
+  for (const { path: file, point } of measures) {
+    if (point === null || !read.has(file)) continue
+    const tree = treeOf(file, point)
+    const points = trees.get(tree)
+    if (points === undefined) trees.set(tree, [point])
+    else points.push(point)
+  }
+  const others = [...trees].filter(([tree]) => tree !== path && tree !== '')
+  return trees.has(path) ? others.map(([tree, points]) => treeInside(path, tree, points)) : []
+}
+
+function treeInside(path: string, tree: string, points: readonly PvtPoint[]): FileProblem {
+  const files = points.length === 1 ? '1 measure file' : `${points.length} measure files`
+  const message = `a tree inside that of ${path}: ${files} that only it has, for example of ${pointName(points[0]!)}; move it away if it is another run`
+  return { file: tree, line: null, level: 'warning', message }
+}
+
+/** The folder above that of the corner; empty for a file that lies elsewhere, and tells its point by its name. */
+function treeOf(file: string, point: PvtPoint): string {
+  const folder = dirname(file).replace(/\/result$/, '')
+  const end = `/${pointFolder(point)}`
+  return folder.endsWith(end) ? folder.slice(0, -end.length) : ''
 }
 
 /** The files of one point each that hold a value: those of failed simulations are all alike. */

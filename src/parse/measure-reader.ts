@@ -21,6 +21,8 @@ export interface MeasureReader {
   readonly tableHead: TableHead | null
   /** The rows that were completed since the last call. */
   rows: () => MeasureTableRow[]
+  /** The lines of the records that could not be read, of those since the last call; the file goes on behind them. */
+  unread: () => number[]
   /** What was read; its rows are those that were not given yet. */
   end: () => MeasureTable
 }
@@ -49,6 +51,7 @@ export function readAtEnd(read: (lines: readonly Line[]) => MeasureTable): Measu
     columns: null,
     tableHead: null,
     rows: () => [],
+    unread: () => [],
     end: () => (refused === null ? read(lines) : { ...emptyTable(), problems: [error(null, refused)] }),
   }
 }

@@ -39,6 +39,8 @@ export interface MeasureStream {
    * the disk or a copy wrote something else into the file.
    */
   push: (piece: Uint8Array) => MeasureTableRow[]
+  /** The lines of the records of a table that could not be read, of those since the last call. */
+  unread: () => number[]
   /** What the values of the rows given so far are, the same for all of them; null before the first row. */
   readonly columns: TableColumns | null
   /** Whether nothing more is read, because of a problem that `end` tells: the rest need not be given. */
@@ -124,6 +126,10 @@ class Stream implements MeasureStream {
       this.#lines!.push(piece.subarray(taken.length))
     } else this.#lines!.push(piece)
     return this.#counted(this.#reader.rows())
+  }
+
+  unread(): number[] {
+    return this.#reader.unread()
   }
 
   get tableHead(): TableHead | null {
@@ -221,6 +227,7 @@ function refuse(message: string): MeasureReader {
     columns: null,
     tableHead: null,
     rows: () => [],
+    unread: () => [],
     end: () => ({ ...emptyTable(), problems: [error(null, message)] }),
   }
 }

@@ -101,6 +101,10 @@ class TableReader implements MeasureReader {
     return this.#records?.rows.take() ?? []
   }
 
+  unread(): number[] {
+    return this.#records?.unread.splice(0) ?? []
+  }
+
   end(): MeasureTable {
     const { fields } = this.#above
     if (this.#records === null) {
@@ -122,6 +126,8 @@ class TableReader implements MeasureReader {
 class RecordsReader {
   readonly names: readonly string[]
   readonly rows: SweptRows
+  /** Lines of records that could not be read, since they were asked for. */
+  readonly unread: number[] = []
   readonly #form: TableForm
   readonly #namesLine: number
   readonly #problems = new ProblemList()
@@ -175,6 +181,7 @@ class RecordsReader {
       tokens.clear()
       if (this.#form.wraps) return this.stop(problem)
       this.#problems.tell(problem)
+      this.unread.push(this.#beginsAt)
       return true
     }
     for (const problem of record.problems) this.#problems.tell(problem)

@@ -197,17 +197,25 @@ async function checkSummaries(db: Database): Promise<Finding[]> {
 
 /** The measurements whose summaries are not the same, or are in another place. */
 function differing(kept: readonly Summary[], found: readonly Summary[]): string[] {
-  const texts = (summaries: readonly Summary[]): Map<string, string> =>
-    new Map(
-      summaries.map((summary, place) => [
-        summary.measurement,
-        JSON.stringify([place, Object.entries(summary).sort()]),
-      ]),
-    )
-  const [there, right] = [texts(kept), texts(found)]
+  const placed = (summaries: readonly Summary[]): Map<string, Summary & { place: number }> =>
+    new Map(summaries.map((summary, place) => [summary.measurement, { ...summary, place }]))
+  const [there, right] = [placed(kept), placed(found)]
   return [...new Set([...there.keys(), ...right.keys()])].filter(
-    (name) => there.get(name) !== right.get(name),
+    (name) => !isSameSummary(there.get(name), right.get(name)),
   )
+}
+
+/** The mean of a large job is made of the sums of its points, and may differ in its last digits. */
+function isSameSummary(a: Summary | undefined, b: Summary | undefined): boolean {
+  if (a === undefined || b === undefined) return false
+  const withoutMean = (summary: Summary): string =>
+    JSON.stringify(Object.entries({ ...summary, mean: summary.mean === null }).sort())
+  return withoutMean(a) === withoutMean(b) && isSameMean(a, b)
+}
+
+function isSameMean(a: Summary, b: Summary): boolean {
+  const largest = Math.max(Math.abs(b.min ?? 0), Math.abs(b.max ?? 0))
+  return Math.abs((a.mean ?? 0) - (b.mean ?? 0)) <= largest * 1e-9
 }
 
 const countedColumns = [

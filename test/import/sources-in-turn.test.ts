@@ -157,6 +157,16 @@ describe('a value that its source does not tell any more', () => {
     expect(await agreements()).toEqual({ [run.report]: true })
   })
 
+  test('and that has failed below the one that is stored now is a change, and has not vanished', async () => {
+    await newJob()
+    const run = newRun()
+    const tree = join(write(run, 'measure', { a: 1 }), '../../../../..')
+    write(run, 'creport', { a: 1, b: 'failed' })
+    await importPath(tree, { prefer: 'creport' })
+    const { changes, vanished } = await importPath(tree)
+    expect([changes.map(({ measurement }) => measurement), vanished]).toEqual([['b'], []])
+  })
+
   test('has failed when that source says so now', async () => {
     await newJob()
     const run = newRun()
@@ -166,6 +176,20 @@ describe('a value that its source does not tell any more', () => {
     expect(changes).toMatchObject([{ measurement: 'b', old: 2, new: null, new_text: 'failed' }])
     expect([disagreements, (await stored()).status]).toEqual([[], 'failed'])
   })
+})
+
+test('a file is not said to agree any more that was read again and tells something else', async () => {
+  await newJob()
+  const [run, backup] = [newRun(), newRun()]
+  await importPath(write(run, 'measure', { a: 1, b: 2 }))
+  const reports = dirname(dirname(write(backup, 'report', { a: 1, b: 2 })))
+  write(backup, 'creport', { b: 2 })
+  await importPath(reports)
+  expect(await agreements()).toEqual({ [backup.report]: true, [backup.creport]: true })
+  write(backup, 'report', { a: 7, b: 2 })
+  write(backup, 'creport', { b: 3 })
+  await importPath(reports)
+  expect(await agreements()).toEqual({ [backup.report]: false })
 })
 
 test('what failed in the report alone is the number of creport.txt, in whatever order they come', async () => {
@@ -197,6 +221,22 @@ test('a measure file that the flow has deleted takes nothing with it, whatever s
   rmSync(run.measure)
   const { vanished_count } = await importPath(tree, { prefer: 'creport', prune: true })
   expect([vanished_count, (await stored()).measurements]).toEqual([0, { a: 1, c: 3 }])
+})
+
+test('what only a tree inside the tree has is warned of: it may be of an older run', async () => {
+  await newJob()
+  const run = newRun()
+  const tree = join(write(run, 'measure', { a: 1 }), '../../../../..')
+  const kept = join(tree, 'kept')
+  write({ ...run, measure: run.measure.replace(tree, kept) }, 'measure', { a: 1 })
+  expect((await importPath(tree)).problems).toEqual([])
+  const other = run.measure.replace(tree, kept).replace('/TT/', '/SSG/')
+  write({ ...run, measure: other }, 'measure', { a: 2 })
+  const { problems } = await importPath(tree)
+  expect(problems).toMatchObject([{ file: kept, level: 'warning' }])
+  expect(problems[0]!.message).toContain(
+    '1 measure file that only it has, for example of SSG/typical/m40/v1min',
+  )
 })
 
 test('a row that another path tells, too, stays when it is to be pruned, and why is told', async () => {
