@@ -22,11 +22,35 @@ export function inFlowOrder<Item>(
   }
   const ordered: Item[] = []
   for (const group of groups) if (group !== null) for (const item of group) ordered.push(item)
-  const supplyKeys = new Map<string, string>()
-  const keyed = others.map((item) => ({ item, key: flowKey(pointOf(item), supplyKeys) }))
-  keyed.sort((a, b) => compareKeys(a.key, b.key))
-  for (const { item } of keyed) ordered.push(item)
+  for (const item of byLoops(others, pointOf)) ordered.push(item)
   return ordered
+}
+
+/** In the order of the flow's loops alone. A run has few places and few voltages: their keys are compared once each. */
+function byLoops<Item>(items: readonly Item[], pointOf: (item: Item) => PvtPoint): Item[] {
+  if (items.length === 0) return []
+  const places = new Map<string, FlowKey>()
+  const voltages = new Map<string, FlowKey>()
+  const named = items.map((item) => {
+    const point = pointOf(item)
+    const { corner, extraction, temperature_c, voltage_combo: voltage } = point
+    const place = `${corner}/${extraction}/${temperature_c}`
+    if (!places.has(place)) places.set(place, placeKey(point))
+    if (!voltages.has(voltage)) voltages.set(voltage, voltageKey(voltage))
+    return { item, place, voltage }
+  })
+  const placeRanks = ranksOf(places)
+  const voltageRanks = ranksOf(voltages)
+  const rankOf = ({ place, voltage }: { place: string; voltage: string }): number =>
+    placeRanks.get(place)! * voltages.size + voltageRanks.get(voltage)!
+  const ranked = named.map((one) => ({ item: one.item, rank: rankOf(one) }))
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ item }) => item)
+}
+
+/** The place of each name in the order of the keys. */
+function ranksOf(keys: ReadonlyMap<string, FlowKey>): Map<string, number> {
+  const sorted = [...keys].sort(([, a], [, b]) => compareKeys(a, b))
+  return new Map(sorted.map(([name], rank) => [name, rank]))
 }
 
 /** Whether all have expected points, in the order of these: so a backup is read, and names take longer to make. */
@@ -52,7 +76,9 @@ export function flowPlaces(names: readonly string[]): Map<string, number> {
 }
 
 /** The order of the flow's loops for points of any name; see impliedPoints for the loops. */
-export const compareFlowOrder = (a: PvtPoint, b: PvtPoint): number => compareKeys(flowKey(a), flowKey(b))
+export const compareFlowOrder = (a: PvtPoint, b: PvtPoint): number =>
+  compareKeys(placeKey(a), placeKey(b)) ||
+  compareKeys(voltageKey(a.voltage_combo), voltageKey(b.voltage_combo))
 
 function compareKeys(a: FlowKey, b: FlowKey): number {
   for (let index = 0; index < a.length; index += 1) {
@@ -69,10 +95,7 @@ const cornerOrder: readonly string[] = [...baseCorners, ...gateSplitCorners]
 /** Numbers first, then names for whatever the flow does not know. */
 type FlowKey = readonly (number | string)[]
 
-/** `supplyKeys` keeps those that were made: a run has few voltages. */
-function flowKey(point: PvtPoint, supplyKeys = new Map<string, string>()): FlowKey {
-  let supplies = supplyKeys.get(point.voltage_combo)
-  if (supplies === undefined) supplyKeys.set(point.voltage_combo, (supplies = supplyKey(point.voltage_combo)))
+function placeKey(point: PvtPoint): FlowKey {
   const tail = point.temperature === '85' || point.temperature === '100'
   return [
     tail ? 1 : 0,
@@ -82,10 +105,10 @@ function flowKey(point: PvtPoint, supplyKeys = new Map<string, string>()): FlowK
     point.extraction.includes('worst') ? 0 : 1,
     point.extraction,
     point.temperature_c,
-    supplies,
-    point.voltage_combo,
   ]
 }
+
+const voltageKey = (combo: string): FlowKey => [supplyKey(combo), combo]
 
 /** The loops: nominal last; else the third supply outermost, then the first, then the second; min before max. */
 function supplyKey(combo: string): string {
