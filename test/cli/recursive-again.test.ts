@@ -106,6 +106,17 @@ test('a backup within a backup is another run: its measure files are left alone'
   expect(stderr).not.toContain('the first was taken')
 })
 
+test('whose reader has gone imports all the same, and its exit code tells of all', async () => {
+  const { folder } = domainAt('d')
+  for (let minute = 1; minute < 20; minute += 1)
+    makeBackup(folder, { ...short, stamp: `2024020112${String(minute).padStart(2, '0')}`, seed: minute })
+  mkdirSync(join(folder, '00bkp_202501010000'))
+  const words = `results import --recursive ${place.path('tree')}`
+  const { code, stdout } = await place.sh(`set -o pipefail; pvt ${words} | head -1`)
+  expect([code, stdout.trim().split('\n').length]).toEqual([6, 1])
+  expect(await jobs()).toHaveLength(20)
+})
+
 test('a year that no clock shows is no time of a backup', async () => {
   domainAt('d', '002401311200')
   const { code, stderr } = await recursive()
