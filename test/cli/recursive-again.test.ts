@@ -106,6 +106,17 @@ test('a backup within a backup is another run: its measure files are left alone'
   expect(stderr).not.toContain('the first was taken')
 })
 
+test('a config.cfg of another simulator than the one that completed the run is not that of the run', async () => {
+  const { configPath, backupPath, configuration } = domainAt('d')
+  const other = configuration.simulator === 'primesim' ? 'FineSim' : 'PrimeSim'
+  writeFileSync(join(backupPath, 'simulation.log'), `${other} Successfully Completed at Thu Jan 15 2026\n`)
+  const { stderr } = await recursive()
+  expect(stderr).toContain(
+    `${configPath}: not that of the run: simulator is ${configuration.simulator}, simulation.log is that of ${other.toLowerCase()}; inferred instead`,
+  )
+  expect(await jobs()).toMatchObject([{ simulator: other.toLowerCase(), config_source: 'inferred' }])
+})
+
 test('whose reader has gone imports all the same, and its exit code tells of all', async () => {
   const { folder } = domainAt('d')
   for (let minute = 1; minute < 20; minute += 1)
