@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { hspiceMeasureText } from '../fixtures/measure.ts'
+import { eachEngine } from '../support/databases.ts'
 import { openWorkplace, type Workplace } from './run-pvt.ts'
 
 /** 16 points. */
@@ -23,8 +24,8 @@ afterAll(() => {
 
 const domainAt = (path: string, stamp = '202401311200') =>
   makeDomain(place.path('tree', path), { config, ...short, stamp })
-const recursive = (folder = 'tree') =>
-  place.pvt(['results', 'import', '--recursive', place.path(folder), '--tz', 'UTC'])
+const recursive = (folder = 'tree', db = place.db) =>
+  place.pvt(['results', 'import', '--recursive', place.path(folder), '--tz', 'UTC', '--db', db])
 const jobs = () => place.json<{ job_id: string; backup_path: string }[]>(['history'])
 
 describe('a backup that was still being written when it was imported', () => {
@@ -81,17 +82,24 @@ test('a second run that gives the same numbers, while the first is still there, 
   expect(await jobs()).toHaveLength(2)
 })
 
-test('a backup and its copy elsewhere, imported at the same time, are one job', async () => {
-  const { folder, backupPath } = domainAt('d')
-  const stamps = Array.from({ length: 12 }, (_, index) => `2024020112${String(index).padStart(2, '0')}`)
-  for (const [seed, stamp] of stamps.entries()) makeBackup(folder, { ...short, stamp, seed })
-  cpSync(place.path('tree'), place.path('copy'), { recursive: true })
-  rmSync(backupPath, { recursive: true })
-  rmSync(backupPath.replace('/tree/', '/copy/'), { recursive: true })
-  await Promise.all([recursive('tree'), recursive('copy')])
-  const names = (await jobs()).map(({ backup_path }) => backup_path.slice(-12))
-  expect(names.sort()).toEqual(stamps)
-})
+test.each(eachEngine)(
+  'backups and their copies elsewhere, imported at the same time into $name, are one job each',
+  async ({ make }) => {
+    const { folder } = domainAt('d')
+    const stamps = Array.from({ length: 15 }, (_, minute) => `2024013112${String(minute).padStart(2, '0')}`)
+    for (const [seed, stamp] of stamps.entries()) makeBackup(folder, { ...short, stamp, seed })
+    cpSync(place.path('tree'), place.path('copy'), { recursive: true })
+    const { name, drop } = await make()
+    try {
+      await place.json(['history', '--db', name])
+      await Promise.all([recursive('tree', name), recursive('copy', name)])
+      const found = await place.json<{ backup_path: string }[]>(['history', '--db', name])
+      expect(found.map(({ backup_path }) => backup_path.slice(-12)).sort()).toEqual(stamps)
+    } finally {
+      await drop()
+    }
+  },
+)
 
 test('a backup within a backup is another run: its measure files are left alone', async () => {
   const { backupPath } = domainAt('d')
