@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
@@ -80,6 +89,35 @@ test('a second run that gives the same numbers, while the first is still there, 
   cpSync(backupPath, backupPath.replace(/\d+$/, '202402011200'), { recursive: true })
   await recursive()
   expect(await jobs()).toHaveLength(2)
+})
+
+const nobody = 65534
+const isRoot = process.getuid?.() === 0
+
+test.each<[string, (backup: string) => void]>([
+  [
+    'was emptied',
+    (backup) => {
+      rmSync(join(backup, 'report'), { recursive: true })
+    },
+  ],
+  [
+    'may not be looked into any more',
+    (backup) => {
+      chmodSync(backup, 0)
+    },
+  ],
+])('a backup that %s has its job, and nothing is said', async (_, spoil) => {
+  const { backupPath } = domainAt('d')
+  await recursive()
+  spoil(backupPath)
+  const user = isRoot ? { user: nobody } : {}
+  for (const suffix of ['', '-wal', '-shm'])
+    if (existsSync(place.db + suffix)) chmodSync(place.db + suffix, 0o666)
+  for (const folder of [place.folder, place.path('tree'), place.path('tree/d')]) chmodSync(folder, 0o777)
+  const words = ['results', 'import', '--recursive', place.path('tree'), '--db', place.db]
+  expect(await place.pvt(words, user)).toMatchObject({ code: 0, stdout: '', stderr: '' })
+  chmodSync(backupPath, 0o755)
 })
 
 test.each(eachEngine)(
