@@ -25,8 +25,15 @@ export interface Context {
   now(): string
   /** The answer, in the format that the user chose. */
   print<Row>(document: Document<Row>): Promise<void>
-  /** An answer of many elements, written one by one as they come; `toText` gives a line for people. */
-  printList<Row>(columns: readonly Column<Row>[], toText: (row: Row) => string): PrintedList<Row>
+  /**
+   * An answer of many elements, written one by one as they come; `toText` gives a line for people. When its reader has
+   * gone (`| head`), the command ends; with `outlivesReader`, of a command that does something, it goes on unheard.
+   */
+  printList<Row>(
+    columns: readonly Column<Row>[],
+    toText: (row: Row) => string,
+    options?: { outlivesReader: boolean },
+  ): PrintedList<Row>
   /** Text that goes to stdout as it is. */
   printText(text: string): void
   /** One line on stderr that the user should know; silent with --quiet. */

@@ -3,6 +3,7 @@ import { type Context, risingClock } from './context.ts'
 import { watchForInterruption } from './interrupt.ts'
 import {
   isTerminal,
+  ReaderGone,
   terminalWidth,
   writeError as writeToStderr,
   writeOutput as writeToStdout,
@@ -28,6 +29,20 @@ export interface Surroundings {
 
 /** At most so many spooled changes are delivered by a command that wants something else: 0.2 s. */
 const deliveredAside = 200
+
+/** Writes until the reader has gone, and from then on nothing. */
+function whileHeard(write: (text: string) => void): (text: string) => void {
+  let isHeard = true
+  return (text) => {
+    if (!isHeard) return
+    try {
+      write(text)
+    } catch (error) {
+      if (!(error instanceof ReaderGone)) throw error
+      isHeard = false
+    }
+  }
+}
 
 /** The context of a command, with the real world behind it. Close it when the command is over. */
 export function openContext(
@@ -128,14 +143,15 @@ export function openContext(
         }),
       )
     },
-    printList: (columns, toText) => {
+    printList: (columns, toText, { outlivesReader } = { outlivesReader: false }) => {
       const list = renderList(settings.format, columns, toText)
+      const write = outlivesReader ? whileHeard(writeOutput) : writeOutput
       return {
         add: async (row) => {
-          writeOutput(await list.add(row))
+          write(await list.add(row))
         },
         end: async () => {
-          writeOutput(await list.end())
+          write(await list.end())
         },
       }
     },

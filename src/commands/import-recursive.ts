@@ -36,6 +36,7 @@ export async function importRecursively(
   const answer = context.printList<ImportReport>(
     fieldColumns(reportKeys),
     (report) => `${lineOf(report, settings)}\n`,
+    { outlivesReader: true },
   )
   const interruption = context.watchForInterruption()
   const progress = context.progress(backups.length, 'backups')

@@ -118,11 +118,17 @@ function loadOrExplain(path: string): LoadedConfiguration | { unreadable: string
   }
 }
 
-/** Why a configuration cannot be the run's: other rails, points that it does not imply, or far fewer than it implies. */
+/** Why a configuration cannot be the run's: other rails or another simulator, points that it does not imply, or far fewer than it implies. */
 function misfitOf({ configuration, points }: LoadedConfiguration, evidence: Evidence): string | null {
-  const { present, attempted, head } = evidence
+  const { present, attempted, head, completedBy } = evidence
   const otherRails = contradiction(configuration, head)
   if (otherRails !== null) return otherRails
+  if (
+    completedBy !== null &&
+    knownSimulators.includes(configuration.simulator) &&
+    configuration.simulator !== completedBy
+  )
+    return `simulator is ${configuration.simulator}, simulation.log is that of ${completedBy}`
   if (!impliesAll(configuration, present)) {
     const implied = new Set(points.map(pointName))
     const strange = present.filter((point) => !implied.has(pointName(point)))
@@ -141,7 +147,11 @@ interface Evidence {
   head: CreportHead | null
   hasSweep: boolean
   simulator: string | null
+  /** The simulator that says in its log that it completed: any log may mention another. */
+  completedBy: string | null
 }
+
+const knownSimulators: readonly string[] = ['finesim', 'primesim']
 
 function evidenceOf({ creport }: FoundFiles, { rows, attempted, logs }: ReadRun): Evidence {
   const points = [...attempted, ...rows.map(({ point }) => point)]
@@ -151,6 +161,7 @@ function evidenceOf({ creport }: FoundFiles, { rows, attempted, logs }: ReadRun)
     head: creport === null ? null : headOf(creport),
     hasSweep: rows.some(({ sweep }) => Object.keys(sweep).length > 0),
     simulator: logs.find(({ simulator }) => simulator !== null)?.simulator ?? null,
+    completedBy: logs.find(({ success }) => success)?.simulator ?? null,
   }
 }
 

@@ -1,9 +1,10 @@
-import { statSync } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FileProblem } from '../domain/problem.ts'
+import { PvtError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
 import { findLastImport, type ReadFile } from '../store/imports.ts'
-import { findFiles } from './find-files.ts'
+import { findWhatIsThere } from './find-files.ts'
 
 /**
  * How many files of a backup came or changed since it was imported, as when it was still being written then. Looks
@@ -15,12 +16,21 @@ export async function filesSinceImport(db: Database, jobId: string, backup: stri
   const known = new Map((JSON.parse(last.files) as ReadFile[]).map(({ path, size }) => [path, size]))
   // Those that could not be read were told then.
   const told = new Set((JSON.parse(last.problems) as FileProblem[]).map(({ file }) => file))
-  const { creport, reports, measures } = findFiles(backup)
-  const paths = [...(creport === null ? [] : [creport]), ...reports, ...measures.map(({ path }) => path)]
-  return paths.filter((path) => {
+  return filesOf(backup).filter((path) => {
     const size = known.get(path)
     return size === undefined ? !told.has(path) : size !== sizeOf(path)
   }).length
+}
+
+/** None of a backup that may not be read any more: it has its job. */
+function filesOf(backup: string): string[] {
+  try {
+    const { creport, reports, measures } = findWhatIsThere(backup)
+    return [...(creport === null ? [] : [creport]), ...reports, ...measures.map(({ path }) => path)]
+  } catch (error) {
+    if (error instanceof PvtError) return []
+    throw error
+  }
 }
 
 /** Clocks of file servers differ from this machine's. */
@@ -29,10 +39,16 @@ const clockSlackMs = 3_600_000
 /** The time of the last change of state: a copy cannot set it back, as it does with the time of writing. */
 function isTouched(backup: string, sinceMs: number): boolean {
   const places = [backup, join(backup, 'report'), join(backup, 'report', 'creport.txt')]
-  return places.some((place) => {
-    const ctimeMs = statSync(place, { throwIfNoEntry: false })?.ctimeMs
-    return ctimeMs !== undefined && ctimeMs > sinceMs - clockSlackMs
-  })
+  return places.some((place) => (statOf(place)?.ctimeMs ?? 0) > sinceMs - clockSlackMs)
 }
 
-const sizeOf = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.size ?? null
+const sizeOf = (path: string): number | null => statOf(path)?.size ?? null
+
+/** Null for what is gone, and for what may not be looked at any more. */
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path)
+  } catch {
+    return null
+  }
+}

@@ -16,7 +16,7 @@ export function connectToLegacy(path: string, wal: boolean): Sqlite.Database {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs)
     }
   } catch (error) {
-    throw codeOf(error)?.startsWith('E') === true ? explainFileError(path, error) : error
+    throw codeOf(error)?.startsWith('E') === true ? explainFileError(placeOf(path, error), error) : error
   }
   throw new PvtError(
     'database_locked',
@@ -27,6 +27,12 @@ export function connectToLegacy(path: string, wal: boolean): Sqlite.Database {
 
 const mostAttempts = 20
 const pauseMs = 100
+
+/** The old database is only read: what cannot be made or written is the copy. */
+function placeOf(path: string, error: unknown): string {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return syscall === 'mkdtemp' || code === 'ENOSPC' || code === 'EDQUOT' ? tmpdir() : path
+}
 
 const suffixes = ['', '-wal', '-journal'] as const
 

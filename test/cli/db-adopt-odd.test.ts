@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openWorkplace, program, type Workplace } from './run-pvt.ts'
@@ -148,6 +149,16 @@ test('a zone that there is not, a status of any word and counts that are none do
     { status: 'failed', total_simulations: null },
     { status: 'completed', created_at: '2025-06-16T06:30:00.000Z', total_simulations: null },
   ])
+})
+
+test('where no copy of a database with a journal can be made, that place is named', async () => {
+  makeOld(jobsTable('job_id') + job(`'${id}'`))
+  writeFileSync(`${oldPath()}-journal`, '')
+  const nowhere = place.path('nowhere')
+  const { code, stderr } = await place.pvt(['db', 'adopt', oldPath()], { env: { TMPDIR: nowhere } })
+  expect(code).not.toBe(0)
+  expect(stderr).toContain(nowhere)
+  expect(stderr).not.toContain(oldPath())
 })
 
 test.each([

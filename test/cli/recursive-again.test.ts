@@ -1,8 +1,18 @@
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { hspiceMeasureText } from '../fixtures/measure.ts'
+import { eachEngine } from '../support/databases.ts'
 import { openWorkplace, type Workplace } from './run-pvt.ts'
 
 /** 16 points. */
@@ -23,8 +33,8 @@ afterAll(() => {
 
 const domainAt = (path: string, stamp = '202401311200') =>
   makeDomain(place.path('tree', path), { config, ...short, stamp })
-const recursive = (folder = 'tree') =>
-  place.pvt(['results', 'import', '--recursive', place.path(folder), '--tz', 'UTC'])
+const recursive = (folder = 'tree', db = place.db) =>
+  place.pvt(['results', 'import', '--recursive', place.path(folder), '--tz', 'UTC', '--db', db])
 const jobs = () => place.json<{ job_id: string; backup_path: string }[]>(['history'])
 
 describe('a backup that was still being written when it was imported', () => {
@@ -81,17 +91,53 @@ test('a second run that gives the same numbers, while the first is still there, 
   expect(await jobs()).toHaveLength(2)
 })
 
-test('a backup and its copy elsewhere, imported at the same time, are one job', async () => {
-  const { folder, backupPath } = domainAt('d')
-  const stamps = Array.from({ length: 12 }, (_, index) => `2024020112${String(index).padStart(2, '0')}`)
-  for (const [seed, stamp] of stamps.entries()) makeBackup(folder, { ...short, stamp, seed })
-  cpSync(place.path('tree'), place.path('copy'), { recursive: true })
-  rmSync(backupPath, { recursive: true })
-  rmSync(backupPath.replace('/tree/', '/copy/'), { recursive: true })
-  await Promise.all([recursive('tree'), recursive('copy')])
-  const names = (await jobs()).map(({ backup_path }) => backup_path.slice(-12))
-  expect(names.sort()).toEqual(stamps)
+const nobody = 65534
+const isRoot = process.getuid?.() === 0
+
+test.each<[string, (backup: string) => void]>([
+  [
+    'was emptied',
+    (backup) => {
+      rmSync(join(backup, 'report'), { recursive: true })
+    },
+  ],
+  [
+    'may not be looked into any more',
+    (backup) => {
+      chmodSync(backup, 0)
+    },
+  ],
+])('a backup that %s has its job, and nothing is said', async (_, spoil) => {
+  const { backupPath } = domainAt('d')
+  await recursive()
+  spoil(backupPath)
+  const user = isRoot ? { user: nobody } : {}
+  for (const suffix of ['', '-wal', '-shm'])
+    if (existsSync(place.db + suffix)) chmodSync(place.db + suffix, 0o666)
+  for (const folder of [place.folder, place.path('tree'), place.path('tree/d')]) chmodSync(folder, 0o777)
+  const words = ['results', 'import', '--recursive', place.path('tree'), '--db', place.db]
+  expect(await place.pvt(words, user)).toMatchObject({ code: 0, stdout: '', stderr: '' })
+  chmodSync(backupPath, 0o755)
 })
+
+test.each(eachEngine)(
+  'backups and their copies elsewhere, imported at the same time into $name, are one job each',
+  async ({ make }) => {
+    const { folder } = domainAt('d')
+    const stamps = Array.from({ length: 15 }, (_, minute) => `2024013112${String(minute).padStart(2, '0')}`)
+    for (const [seed, stamp] of stamps.entries()) makeBackup(folder, { ...short, stamp, seed })
+    cpSync(place.path('tree'), place.path('copy'), { recursive: true })
+    const { name, drop } = await make()
+    try {
+      await place.json(['history', '--db', name])
+      await Promise.all([recursive('tree', name), recursive('copy', name)])
+      const found = await place.json<{ backup_path: string }[]>(['history', '--db', name])
+      expect(found.map(({ backup_path }) => backup_path.slice(-12)).sort()).toEqual(stamps)
+    } finally {
+      await drop()
+    }
+  },
+)
 
 test('a backup within a backup is another run: its measure files are left alone', async () => {
   const { backupPath } = domainAt('d')
@@ -104,6 +150,28 @@ test('a backup within a backup is another run: its measure files are left alone'
   expect(code).toBe(0)
   expect(stderr).toContain(`left alone: ${inner}\n`)
   expect(stderr).not.toContain('the first was taken')
+})
+
+test('a config.cfg of another simulator than the one that completed the run is not that of the run', async () => {
+  const { configPath, backupPath, configuration } = domainAt('d')
+  const other = configuration.simulator === 'primesim' ? 'FineSim' : 'PrimeSim'
+  writeFileSync(join(backupPath, 'simulation.log'), `${other} Successfully Completed at Thu Jan 15 2026\n`)
+  const { stderr } = await recursive()
+  expect(stderr).toContain(
+    `${configPath}: not that of the run: simulator is ${configuration.simulator}, simulation.log is that of ${other.toLowerCase()}; inferred instead`,
+  )
+  expect(await jobs()).toMatchObject([{ simulator: other.toLowerCase(), config_source: 'inferred' }])
+})
+
+test('whose reader has gone imports all the same, and its exit code tells of all', async () => {
+  const { folder } = domainAt('d')
+  for (let minute = 1; minute < 20; minute += 1)
+    makeBackup(folder, { ...short, stamp: `2024020112${String(minute).padStart(2, '0')}`, seed: minute })
+  mkdirSync(join(folder, '00bkp_202501010000'))
+  const words = `results import --recursive ${place.path('tree')}`
+  const { code, stdout } = await place.sh(`set -o pipefail; pvt ${words} | head -1`)
+  expect([code, stdout.trim().split('\n').length]).toEqual([6, 1])
+  expect(await jobs()).toHaveLength(20)
 })
 
 test('a year that no clock shows is no time of a backup', async () => {
