@@ -8,7 +8,7 @@ export interface Interruption {
    */
   requested(): Promise<Extract<ErrorCode, 'interrupted' | 'terminated'> | null>
   /** Aborted by the first signal: for work that asks in between by itself. */
-  signal: AbortSignal
+  signal: Pick<AbortSignal, 'aborted' | 'throwIfAborted'>
   /** Gives the signals their usual effect again. */
   close(): void
 }
@@ -16,15 +16,21 @@ export interface Interruption {
 /** The first signal is remembered; from then on they have their usual effect: a second one ends the program at once. */
 export function watchForInterruption(): Interruption {
   let request: 'interrupted' | 'terminated' | null = null
-  const controller = new AbortController()
+  // No AbortController: Node loads it for half a millisecond, and nothing listens to it.
+  const signal = {
+    get aborted() {
+      return request !== null
+    },
+    throwIfAborted() {
+      if (request !== null) throw new Error(request)
+    },
+  }
   const onInterrupt = (): void => {
     request ??= 'interrupted'
-    controller.abort()
     close()
   }
   const onTerminate = (): void => {
     request ??= 'terminated'
-    controller.abort()
     close()
   }
   const close = (): void => {
@@ -38,7 +44,7 @@ export function watchForInterruption(): Interruption {
       await new Promise((resolve) => setImmediate(resolve))
       return request
     },
-    signal: controller.signal,
+    signal,
     close,
   }
 }

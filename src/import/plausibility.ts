@@ -33,7 +33,8 @@ function besideTheTree({ kind, path, measures }: FoundFiles, { writtenMs, large 
   const trees = new Map<string, PvtPoint[]>()
   for (const { path: file, point } of measures) {
     if (point === null || !read.has(file)) continue
-    const tree = treeOf(file, point)
+    // Nearly all lie in the tree of the folder itself.
+    const tree = file.startsWith(`${path}/${pointFolder(point)}/`) ? path : treeOf(file, point)
     const points = trees.get(tree)
     if (points === undefined) trees.set(tree, [point])
     else points.push(point)

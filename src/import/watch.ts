@@ -9,8 +9,8 @@ export interface ImportProgress {
 /** What an import lets others know and asks of them, after each file and each portion of a large one. */
 export interface Watch {
   onProgress?: ((progress: ImportProgress) => void) | undefined
-  /** Once aborted, the import ends with the signal's reason, and nothing is stored. */
-  signal?: AbortSignal | undefined
+  /** Once aborted, the import ends with what it throws, and nothing is stored. */
+  signal?: Pick<AbortSignal, 'throwIfAborted'> | undefined
 }
 
 /** Counts what an import has read, and tells who watches. */

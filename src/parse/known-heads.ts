@@ -50,7 +50,7 @@ export class KnownHead {
       alter >= 0 &&
       values.every(isFinite)
     if (!isWhole) return null
-    const line = lines + 1 + (/^[ \n]*/.exec(text)![0].match(/\n/g)?.length ?? 0)
+    const line = lines + 1 + lineFeedsIn(text.slice(0, text.search(/[^ \n]/)))
     return toMeasuredRow({ line, values, texts: [] }, this.#plainColumns!)
   }
 
@@ -99,6 +99,8 @@ const largest = 65_536
 /** And as many values. */
 const mostOfOnlyRow = 65_536
 const lineFeed = 0x0a
+
+const lineFeedsIn = (text: string): number => (text.includes('\n') ? text.split('\n').length - 1 : 0)
 
 /** Numbers as `parseNumber` takes them, blanks and line ends between them, a line end behind the last. */
 const plainRecord = /^(?:[ \n]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?=[ \n]))+[ \n]*\n$/
