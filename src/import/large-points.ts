@@ -10,14 +10,8 @@ import type { ImportSession } from './import-session.ts'
 import { MeasureRows, unreadLines } from './measure-rows.ts'
 import { groupByKey, measuredResult, mergeRow, type Merged, toResult } from './merge-sources.ts'
 import { readPieces } from './read-file.ts'
-import {
-  anotherVersion,
-  refuseLongNames,
-  type SourceRow,
-  type Sources,
-  temperProblem,
-  withoutPath,
-} from './read-sources.ts'
+import type { SourceRow, Sources } from './read-sources.ts'
+import { anotherVersion, refuseLongNames, TemperCheck, withoutPath } from './row-problems.ts'
 import { RowNumbers } from './row-numbers.ts'
 
 /** A point with a measure file that is too large to be held. */
@@ -107,6 +101,7 @@ async function readLargeFile(
   const problems = new ProblemList()
   const parser = copyOf === null ? new MeasureRows() : null
   const place = { source: 'measure', point, file: path, netlist } as const
+  const temper = new TemperCheck(point)
   let numbered = 0
   /** A record that could not be read keeps its number: it must be known before the rows behind it. */
   const skip = (lines: readonly number[]): void => {
@@ -119,10 +114,7 @@ async function readLargeFile(
     skip(parser?.unread() ?? [])
     if (rows.length === 0) return
     numbered = Math.max(numbered, rows.at(-1)!.line)
-    for (const row of rows) {
-      const problem = temperProblem(row, point)
-      if (problem !== null) problems.tell(problem)
-    }
+    temper.look(rows)
     await store(rows.map((row) => measuredResult(row, place, numbers.next(place, row))))
   }
   let file: ReadFile | null = null
@@ -149,6 +141,7 @@ async function readLargeFile(
     if (numbered === 0) skip(unreadLines(end.problems))
     await take(end.rows)
     for (const problem of end.problems) problems.tell(problem)
+    if (temper.problem !== null) problems.tell(temper.problem)
     digests.set(path, file.sha256)
     const first = copyOf && (digests.get(copyOf.path) ?? copyOf.sha256)
     if (copyOf !== null && first !== file.sha256) problems.tell(anotherVersion(copyOf.path))

@@ -1,11 +1,9 @@
 import type { MeasuredRow, ResultSource } from '../domain/measurement.ts'
 import { type PvtPoint, pointName } from '../domain/point.ts'
 import type { FileProblem, Problem } from '../domain/problem.ts'
-import { longest } from '../domain/size-limits.ts'
 import { PvtError } from '../errors.ts'
 import { cornerReportNames, parseCornerReport } from '../parse/corner-report.ts'
 import { KnownHeads } from '../parse/known-heads.ts'
-import { quoted } from '../parse/text.ts'
 import type { ReadFile } from '../store/imports.ts'
 import type { FoundFiles, FoundMeasure } from './find-files.ts'
 import type { LargePoint } from './large-points.ts'
@@ -13,6 +11,14 @@ import { measureRows, unreadLines } from './measure-rows.ts'
 import { columnsOf, extractionsIn, readCreport } from './read-creport.ts'
 import { readSmallFile, readTextFile, type TextFile } from './read-file.ts'
 import type { UnreadRow } from './row-numbers.ts'
+import {
+  anotherVersion,
+  refuseLongName,
+  refuseLongNames,
+  TemperCheck,
+  unknownPoint,
+  withoutPath,
+} from './row-problems.ts'
 import { type SourceRow, toSourceRow } from './source-row.ts'
 import { Progress, type Watch } from './watch.ts'
 
@@ -197,17 +203,10 @@ class Reader {
     point: PvtPoint,
     rows: readonly MeasuredRow[],
   ): void {
-    const elsewhere: Problem[] = []
-    for (const row of rows) {
-      this.sources.rows.push(toSourceRow(row, { point, source, file, netlist }))
-      const problem = temperProblem(row, point)
-      if (problem !== null) elsewhere.push(problem)
-    }
-    const [first, ...others] = elsewhere
-    if (first === undefined) return
-    // A sweep of a thousand rows is at one temperature: one line says it.
-    const more = others.length === 0 ? '' : `; so in ${others.length} more of its rows`
-    this.#problem(file, { ...first, message: `${first.message}${more}` })
+    for (const row of rows) this.sources.rows.push(toSourceRow(row, { point, source, file, netlist }))
+    const temper = new TemperCheck(point)
+    temper.look(rows)
+    if (temper.problem !== null) this.#problem(file, temper.problem)
   }
 
   /** What `read` gives; a failure of the file is a problem, and null. */
@@ -237,39 +236,3 @@ class Reader {
 
 /** What `basename` gives for a file; it looks at each character, which takes longer than reading the report. */
 const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
-
-const unknownPoint =
-  'its folders do not tell its PVT point: name it with --corner --extraction --temperature --voltage'
-
-export const anotherVersion = (first: string): Problem => ({
-  line: null,
-  level: 'warning',
-  message: `another version of ${first}, of the same point: not read`,
-})
-
-/**
- * All rows of a file have the names of its head.
- *
- * @throws `bad_input` for a name beyond all measure.
- */
-export function refuseLongNames([row]: readonly MeasuredRow[]): void {
-  if (row === undefined) return
-  for (const name in row.measurements) refuseLongName(name)
-  for (const name in row.sweep) refuseLongName(name)
-}
-
-function refuseLongName(name: string): void {
-  if (name.length <= longest.measurement) return
-  const what = `the name ${quoted(name)} has ${name.length} characters, that of a measurement at most ${longest.measurement}`
-  throw new PvtError('bad_input', what, 'give the measurement a shorter name')
-}
-
-/** A simulation at another temperature than its folder says. */
-export function temperProblem({ temper, line }: MeasuredRow, point: PvtPoint): Problem | null {
-  if (temper === null || Math.abs(temper - point.temperature_c) < 1e-6) return null
-  const message = `temper is ${temper}, but the point ${pointName(point)} has ${point.temperature_c} °C`
-  return { line, level: 'warning', message }
-}
-
-export const withoutPath = (message: string, path: string): string =>
-  message.startsWith(path) ? message.slice(path.length).replace(/^:? /, '') : message

@@ -2,17 +2,9 @@ import { baseCorners, gateSplitCorners } from '../domain/matrix.ts'
 import type { MeasuredRow } from '../domain/measurement.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
 import type { Problem } from '../domain/problem.ts'
-import {
-  error,
-  type FlowColumns,
-  isBlank,
-  readColumns,
-  readPlainValues,
-  readValues,
-  toFields,
-  warning,
-} from './flow-table.ts'
+import { error, type FlowColumns, isBlank, readColumns, readValues, toFields, warning } from './flow-table.ts'
 import { parseNumber } from './number.ts'
+import { readPlainValues } from './plain-values.ts'
 import { type Line, splitLines } from './text.ts'
 
 /** What a report_<corner>_<extraction>_<temperature>_<voltage>.txt says about its point. */

@@ -8,13 +8,13 @@ import {
   type FlowColumns,
   isBlank,
   readColumns,
-  readPlainValues,
   type ReadRow,
   readValues,
   toFields,
   warning,
 } from './flow-table.ts'
 import { parseNumber } from './number.ts'
+import { readPlainValues } from './plain-values.ts'
 import { type Line, quoted, splitLines } from './text.ts'
 
 export type CreportRow = MeasuredRow & { point: PvtPoint }

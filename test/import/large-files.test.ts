@@ -81,6 +81,14 @@ onEachEngine('a large measure file', (given) => {
     expect(await checkDatabase(given.db)).toEqual([])
   })
 
+  test('at another temperature than its folder is told once, with the number of its rows', async () => {
+    const elsewhere = write('../warm/TT/typical/typical_125/v1min/sim_tx.mt0', sweep(rows))
+    const { job_id } = await storeJobIn(given.db, 'completed', {})
+    const { problems } = await importPath(given.db, job_id, join(root, 'warm'), { dryRun: true })
+    const message = `temper is -40, but the point TT/typical/125/v1min has 125 °C; so in ${rows - 1} more of its rows`
+    expect(problems).toEqual([{ file: elsewhere, line: 4, level: 'warning', message }])
+  })
+
   test('again changes nothing', async () => {
     const { job_id } = await storeJobIn(given.db, 'completed', {})
     await importTree(given.db, job_id)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readColumns, readPlainValues, readValues, toFields } from '../../src/parse/flow-table.ts'
+import { readColumns, readValues, toFields } from '../../src/parse/flow-table.ts'
+import { readPlainValues } from '../../src/parse/plain-values.ts'
 
 const named = (...names: string[]) => readColumns(names, 1)
 const line = (text: string, terminated = true) => ({ text, number: 2, terminated })
