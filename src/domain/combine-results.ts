@@ -1,13 +1,6 @@
 import type { ResultSource } from './measurement.ts'
 import { pointName } from './point.ts'
-import {
-  type MeasurementOrigin,
-  noMeasurementSources,
-  type Origin,
-  originOf,
-  type OtherSource,
-  type Rank,
-} from './provenance.ts'
+import { type MeasurementOrigin, noMeasurementSources, originOf, type Rank } from './provenance.ts'
 import { type Result, resultStatus } from './result.ts'
 
 /** Two sources that tell different values for one measurement of one row. */
@@ -122,18 +115,6 @@ export function agree(a: Pick<Result, 'measurements'>, b: Pick<Result, 'measurem
   }
   return true
 }
-
-/** A row that was not taken, as one of the other sources of the row that was; what it took itself is not its own. */
-export const asOtherSource = (other: Result, taken: Pick<Result, 'measurements'>): OtherSource => ({
-  ...(originOfRow(other) satisfies Origin),
-  agrees: agree(taken, { measurements: omit(other.measurements, Object.keys(other.measurement_sources)) }),
-})
-
-const originOfRow = ({ source, mt0_file_path, source_line }: Result): Origin => ({
-  source,
-  file: mt0_file_path,
-  line: source_line,
-})
 
 /**
  * Where sources of one row, the one whose values are stored first, tell different numbers. A measurement that a source

@@ -12,6 +12,12 @@ export interface Origin {
 export interface OtherSource extends Origin {
   /** Whether it tells the same number for every measurement that both have. */
   agrees: boolean
+  /** What it tells otherwise than the row, by measurement; one that failed in it alone is null, too. */
+  differs?: Readonly<Record<string, number | null>>
+  /** The measurements of the row that it does not tell. */
+  lacks?: readonly string[]
+  /** The import that brought it; left out for the import that brought the row. */
+  import_id?: string | null
 }
 
 /** Where a single measurement comes from that the row's own source does not have. */

@@ -5,7 +5,7 @@ import type { Rank } from '../domain/provenance.ts'
 import type { Result } from '../domain/result.ts'
 import type { Vanished } from '../domain/vanished.ts'
 import type { Database } from '../store/database.ts'
-import { mostListed } from '../store/imports.ts'
+import { findImportedFiles, mostListed } from '../store/imports.ts'
 import type { StoredResult } from '../store/results.ts'
 import {
   deleteResults,
@@ -14,11 +14,12 @@ import {
   updateOtherSources,
   updateResult,
 } from '../store/write-results.ts'
-import { compareWithStored, type Comparison, saysWhatIsStored } from './compare-results.ts'
+import { compareWithStored, type Comparing, type Comparison, saysWhatIsStored } from './compare-results.ts'
 import type { Merged } from './merge-sources.ts'
 import type { StoredResults } from './stored-results.ts'
 
 export interface SessionOptions extends ResultOrigin {
+  path: string
   rank: Rank
   dryRun: boolean
   prune: boolean
@@ -68,6 +69,7 @@ export class ImportSession {
   readonly #db: Database
   readonly #stored: StoredResults
   readonly #options: SessionOptions
+  #comparing: Comparing
   /** What a job of few rows consists of afterwards: for the summaries. Null for one of many. */
   readonly #added: Result[] | null
   readonly #replaced = new Map<string, Result>()
@@ -80,6 +82,7 @@ export class ImportSession {
     this.#db = db
     this.#stored = stored
     this.#options = options
+    this.#comparing = options
     this.#added = keepsRows ? [] : null
   }
 
@@ -108,24 +111,34 @@ export class ImportSession {
   }
 
   /** Compares and stores rows, each key of the import once. */
-  async store({ results, disagreements }: Merged): Promise<void> {
+  async store({ results, disagreements, tellings = [] }: Merged): Promise<void> {
     this.disagreements.add(disagreements)
     const stored = await this.#stored.of(results)
     const added: Result[] = []
     const compared: { present: string; comparison: Comparison }[] = []
-    for (const result of results) {
+    for (const [place, result] of results.entries()) {
       const point = this.#count(result)
       const present =
         stored.size === 0 ? undefined : stored.get(`${point} ${result.alter_number} ${result.row_number}`)
       if (present === undefined) added.push(result)
-      else if (saysWhatIsStored(present, result)) this.counts.unchanged += 1
+      else if (saysWhatIsStored(present, result, this.earlier)) this.counts.unchanged += 1
       else {
-        const comparison = compareWithStored(present, result, this.#options)
+        const comparison = await this.#compare(present, result, tellings[place])
         compared.push({ present: present.result_id, comparison })
       }
     }
     await this.#insert(added)
     for (const { present, comparison } of compared) await this.#apply(present, comparison)
+  }
+
+  /** Which files the path has had matters only where something has vanished and another source may tell it. */
+  async #compare(present: StoredResult, ...read: [Result, (readonly Result[])?]): Promise<Comparison> {
+    const comparison = compareWithStored(present, read[0], this.#comparing, read[1])
+    const { filesOfPath } = this.#comparing
+    if (comparison.vanished.length === 0 || filesOfPath !== undefined) return comparison
+    const files = await findImportedFiles(this.#db, this.#options.jobId, this.#options.path)
+    this.#comparing = { ...this.#comparing, filesOfPath: files }
+    return compareWithStored(present, read[0], this.#comparing, read[1])
   }
 
   /** Counts a row, and gives the name of its point. */

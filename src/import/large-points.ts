@@ -62,6 +62,7 @@ export async function* storeLargePoints(
       const merged: Merged = { results, disagreements: [] }
       if (beside.size > 0) {
         merged.results = []
+        merged.tellings = []
         for (const result of results) {
           const key = `${name} ${result.alter_number} ${result.row_number}`
           const others = beside.get(key) ?? []
@@ -79,7 +80,7 @@ export async function* storeLargePoints(
       yield await readLargeFile(file, point, { numbers, store, digests, progress })
     }
     await storeSmall(small)
-    const merged: Merged = { results: [], disagreements: [] }
+    const merged: Merged = { results: [], disagreements: [], tellings: [] }
     for (const group of beside.values()) mergeRow(group, rank, merged)
     await session.store(merged)
   }

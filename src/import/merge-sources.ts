@@ -1,4 +1,4 @@
-import { asOtherSource, combine, type Disagreement, disagreements } from '../domain/combine-results.ts'
+import { combine, type Disagreement, disagreements } from '../domain/combine-results.ts'
 import type { MeasuredRow } from '../domain/measurement.ts'
 import { pointName } from '../domain/point.ts'
 import {
@@ -10,12 +10,15 @@ import {
   type Rank,
 } from '../domain/provenance.ts'
 import { type Result, resultStatus } from '../domain/result.ts'
+import { lackingIn, tellingOf, toOtherSource } from '../domain/telling.ts'
 import type { SourceRow } from './read-sources.ts'
 import { RowNumbers } from './row-numbers.ts'
 
 export interface Merged {
   results: Result[]
   disagreements: Disagreement[]
+  /** What the sources tell of each result, the winner's first; left out where each is from one source. */
+  tellings?: (readonly Result[])[]
 }
 
 /**
@@ -28,13 +31,17 @@ export function mergeSources(
   rank: Rank = rawestFirst,
   numbers: RowNumbers = new RowNumbers(),
 ): Merged {
-  const merged: Merged = { results: [], disagreements: [] }
+  const merged: Merged = { results: [], disagreements: [], tellings: [] }
   for (const group of groupByKey(rows, numbers).values()) mergeRow(group, rank, merged)
   return merged
 }
 
-/** Merges the tellings of one row by several sources into `merged`; they are void afterwards. */
+/**
+ * Merges the tellings of one row by several sources into `merged`. Of the tellings themselves only what each was told
+ * counts afterwards: the winner's may be the result.
+ */
 export function mergeRow(tellings: Result[], rank: Rank, merged: Merged): void {
+  merged.tellings?.push(tellings)
   if (tellings.length === 1) {
     merged.results.push(tellings[0]!)
     return
@@ -42,7 +49,7 @@ export function mergeRow(tellings: Result[], rank: Rank, merged: Merged): void {
   sortByRank(tellings, rank)
   const [winner, ...others] = tellings as [Result, ...Result[]]
   if (others.every((other) => tellsTheSame(winner, other))) {
-    const told = others.map(asAgreeing)
+    const told = others.map((other) => asAgreeing(other, winner))
     merged.results.push(
       Object.assign(winner, { other_sources: joinOtherSources(winner.other_sources, told) }),
     )
@@ -52,7 +59,7 @@ export function mergeRow(tellings: Result[], rank: Rank, merged: Merged): void {
   const combined = others.reduce((result, other) => combine(result, other, combining), winner)
   const other_sources = joinOtherSources(
     winner.other_sources,
-    others.map((other) => asOtherSource(other, combined)),
+    others.map((other) => toOtherSource(tellingOf(other, null), { ...combined, import_id: null })),
   )
   merged.results.push(Object.assign(combined, { other_sources }))
   for (const disagreement of disagreements(winner, others)) merged.disagreements.push(disagreement)
@@ -74,12 +81,14 @@ function tellsTheSame(winner: Result, other: Result): boolean {
   return true
 }
 
-const asAgreeing = ({ source, mt0_file_path, source_line }: Result): OtherSource => ({
-  source,
-  file: mt0_file_path,
-  line: source_line,
-  agrees: true,
-})
+function asAgreeing(
+  { source, mt0_file_path, source_line, measurements }: Result,
+  winner: Result,
+): OtherSource {
+  const told = { source, file: mt0_file_path, line: source_line, agrees: true }
+  const isWhole = Object.keys(measurements).length === Object.keys(winner.measurements).length
+  return isWhole ? told : { ...told, lacks: lackingIn(measurements, winner) }
+}
 
 /** The key under which a result is stored, within its job. */
 export const resultKey = (

@@ -70,7 +70,14 @@ async function storeInto(
     db,
     stored,
     {
-      ...{ jobId: job.job_id, importId, now: options.now, rank: rankWith(options.prefer ?? null), earlier },
+      ...{
+        jobId: job.job_id,
+        path: options.path,
+        importId,
+        now: options.now,
+        rank: rankWith(options.prefer ?? null),
+        earlier,
+      },
       ...{ dryRun: options.dryRun, prune: options.prune === true, isDoubtful: doubtfulFiles(problems) },
     },
     sources.large.length === 0,

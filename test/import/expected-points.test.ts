@@ -184,7 +184,7 @@ describe('a row that was read, beside the stored one', () => {
     ...aResult(aPoint('TT'), { source: 'report', measurements: { a: 1, b: null }, failed: { b: 'x' } }),
     ...{ result_id: '1', import_id: 'i' },
   }
-  const how = { rank, importId: 'j', earlier: new Set<string>(), isDoubtful: () => false, prune: false }
+  const how = { rank, importId: 'j', earlier: new Set(['i']), isDoubtful: () => false, prune: false }
   test.each([
     ['the same', { measurements: { a: 1, b: null }, failed: { b: 'x' } }, 'nothing', 0],
     ['another text of a failure', { measurements: { a: 1, b: null }, failed: { b: 'y' } }, 'row', 0],

@@ -44,7 +44,7 @@ const everyOrder = <Item>(items: readonly Item[]): Item[][] =>
       )
 
 test('nothing makes nothing', () => {
-  expect(mergeSources([])).toEqual({ results: [], disagreements: [] })
+  expect(mergeSources([])).toEqual({ results: [], disagreements: [], tellings: [] })
 })
 
 test('a row becomes a result with all that it tells', () => {
