@@ -25,7 +25,7 @@ const lateFunctions = [
 
 /**
  * The parts of the program, each a file in dist/: what most starts do without is loaded when it is needed. A part may use
- * those before it. Of late parts a module is the barrel; a driver is loaded with the last part, when it is called.
+ * those before it. PostgreSQL's driver is loaded with the last part, when it is called.
  */
 const parts = {
   cli: `import './src/cli.ts'`,

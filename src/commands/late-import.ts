@@ -1,6 +1,6 @@
 /**
- * What an import needs: a file of its own in dist/, so that neither other starts load it nor it loads what the other
- * commands need.
+ * What an import needs: a file of its own in dist/, so that an import does not load what the other late commands need.
+ * These load it, too: they share its code.
  */
 export { defineResultsImport } from './results-import.ts'
 export { importBackup } from './stage-import.ts'

@@ -39,9 +39,7 @@ function hasNoEffect(group: readonly Measured[]): boolean {
   const [one] = group
   const other = group.find(({ voltage_combo }) => voltage_combo !== one?.voltage_combo)
   if (one === undefined || other === undefined || !sayTheSame([one], [other])) return false
-  const combos = [...groupBy(group, ({ voltage_combo }) => voltage_combo).values()]
-  if (combos.length < 2) return false
-  const [first, ...others] = combos
+  const [first, ...others] = [...groupBy(group, ({ voltage_combo }) => voltage_combo).values()]
   return others.every((rows) => sayTheSame(rows, first!))
 }
 

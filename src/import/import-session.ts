@@ -132,13 +132,17 @@ export class ImportSession {
   }
 
   /** Which files the path has had matters only where something has vanished and another source may tell it. */
-  async #compare(present: StoredResult, ...read: [Result, (readonly Result[])?]): Promise<Comparison> {
-    const comparison = compareWithStored(present, read[0], this.#comparing, read[1])
+  async #compare(
+    present: StoredResult,
+    result: Result,
+    tellings: readonly Result[] | undefined,
+  ): Promise<Comparison> {
+    const comparison = compareWithStored(present, result, this.#comparing, tellings)
     const { filesOfPath } = this.#comparing
     if (comparison.vanished.length === 0 || filesOfPath !== undefined) return comparison
     const files = await findImportedFiles(this.#db, this.#options.jobId, this.#options.path)
     this.#comparing = { ...this.#comparing, filesOfPath: files }
-    return compareWithStored(present, read[0], this.#comparing, read[1])
+    return compareWithStored(present, result, this.#comparing, tellings)
   }
 
   /** Counts a row, and gives the name of its point. */

@@ -24,13 +24,13 @@ export async function findVanished(
       if (gone.some(({ other_sources }) => other_sources.length > 0))
         ofPath ??= await findImportedFiles(db, jobId, path)
       const files = ofPath ?? new Set<string>()
-      await session.vanish(gone.map((row) => ({ row, told_by: tellerElsewhere(row, ids, files) })))
+      await session.vanish(gone.map((row) => ({ row, told_by: rowTellerElsewhere(row, ids, files) })))
     }
   }
 }
 
 /** A file that tells a row, too, and that no import of the path has read: another path has brought the row as well. */
-function tellerElsewhere(
+function rowTellerElsewhere(
   { other_sources, measurement_sources }: StoredResult,
   ids: ReadonlySet<string>,
   ofPath: ReadonlySet<string>,

@@ -1,19 +1,16 @@
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { openWorkplace, program, type Workplace } from './run-pvt.ts'
 
 let place: Workplace
-const places: Workplace[] = []
 
 beforeEach(() => {
   place = openWorkplace()
-  places.push(place)
-})
-
-afterAll(() => {
-  for (const each of places) each.remove()
+  return () => {
+    place.remove()
+  }
 })
 
 const id = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'

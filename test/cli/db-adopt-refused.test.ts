@@ -1,19 +1,16 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { makeLegacyDatabase } from '../fixtures/legacy-database.ts'
 import { expectFailure, openWorkplace, type Workplace } from './run-pvt.ts'
 
 let place: Workplace
-const places: Workplace[] = []
 
 beforeEach(() => {
   place = openWorkplace()
-  places.push(place)
-})
-
-afterAll(() => {
-  for (const each of places) each.remove()
+  return () => {
+    place.remove()
+  }
 })
 
 const oldPath = (): string => place.path('old.db')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { defaultConfiguration } from '../../src/domain/configuration.ts'
 import { impliedPoints } from '../../src/domain/matrix.ts'
 import { makeDomain } from '../fixtures/flow.ts'
@@ -11,16 +11,13 @@ import { dumpDatabase } from './dump-database.ts'
 import { openWorkplace, type Workplace } from './run-pvt.ts'
 
 let place: Workplace
-const places: Workplace[] = []
 
 beforeEach(() => {
   place = openWorkplace()
-  places.push(place)
   mkdirSync(place.path('old'))
-})
-
-afterAll(() => {
-  for (const each of places) each.remove()
+  return () => {
+    place.remove()
+  }
 })
 
 const id = '3F2504E0-4f89-41d3-9a0c-0305e82c3301'

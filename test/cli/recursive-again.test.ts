@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { hspiceMeasureText } from '../fixtures/measure.ts'
 import { eachEngine } from '../support/databases.ts'
@@ -20,15 +20,12 @@ const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk'
 const short = { measurements: ['del_rr', 'power'] }
 
 let place: Workplace
-const places: Workplace[] = []
 
 beforeEach(() => {
   place = openWorkplace()
-  places.push(place)
-})
-
-afterAll(() => {
-  for (const each of places) each.remove()
+  return () => {
+    place.remove()
+  }
 })
 
 const domainAt = (path: string, stamp = '202401311200') =>

@@ -1,6 +1,6 @@
 import { chmodSync, cpSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { type BackupOptions, type DomainOptions, makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { simulationLogText } from '../fixtures/live-tree.ts'
 import { configText } from '../fixtures/config.ts'
@@ -12,17 +12,12 @@ const config = { '2nd_supply_swp': 'NA', 'gs/gf_corner': 'No', condition: 'hvqk'
 const short = { measurements: ['del_rr', 'power'] }
 
 let place: Workplace
-const places: Workplace[] = []
 
 beforeEach(() => {
   place = openWorkplace()
-  places.push(place)
-})
-
-afterAll(() => {
-  for (const each of places) {
-    chmodSync(each.folder, 0o755)
-    each.remove()
+  return () => {
+    chmodSync(place.folder, 0o755)
+    place.remove()
   }
 })
 

@@ -1,41 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type ResultSource, resultSources } from '../../src/domain/measurement.ts'
-import type { ImportOptions } from '../../src/import/import-results.ts'
-import type { Database } from '../../src/store/database.ts'
-import { checkDatabase } from '../../src/store/maintenance.ts'
-import { openDatabase } from '../../src/store/open-database.ts'
-import { findResults } from '../../src/store/results.ts'
-import { storeJobIn } from '../store/jobs.ts'
-import { importPath } from './import-path.ts'
-import { type SourceFiles, sourceFiles, type Values, write } from './source-files.ts'
+import { openSourceJob } from './source-job.ts'
+import { type Values, write } from './source-files.ts'
 
-let root: string
-let db: Database
-let id: string
-let count = 0
-
-beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'pvt-orders-'))
-  db = await openDatabase({ engine: 'sqlite', path: join(root, 'pvt.db') })
-})
-
-afterAll(async () => {
-  await db.close()
-  rmSync(root, { recursive: true, force: true })
-})
-
-const newRun = (): SourceFiles => sourceFiles(join(root, `run${(count += 1)}`))
-
-const newJob = async (): Promise<void> => {
-  id = (await storeJobIn(db, 'completed', {})).job_id
-}
-
-const take = (path: string, options: Partial<ImportOptions> = {}) => importPath(db, id, path, options)
-
-const stored = async () => (await findResults(db, id, []))[0]!
+const { newRun, newJob, take, stored, findings } = openSourceJob()
 
 /** All that the row says, but which import brought what, and in what order the names stand. */
 async function state() {
@@ -76,7 +46,7 @@ test.each<[string, Partial<Record<ResultSource, Values>>]>([
     expect(await state()).toEqual(atOnce)
     // What came first of all is named with the import that brought it.
     await take(dirname(dirname(run.report)))
-    expect([order, await state(), await checkDatabase(db, { full: true })]).toEqual([order, atOnce, []])
+    expect([order, await state(), await findings()]).toEqual([order, atOnce, []])
   }
 })
 

@@ -1,50 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ResultSource } from '../../src/domain/measurement.ts'
-import { findFiles } from '../../src/import/find-files.ts'
-import { type ImportOptions, importSources, readFound } from '../../src/import/import-results.ts'
-import type { Database } from '../../src/store/database.ts'
-import { checkDatabase } from '../../src/store/maintenance.ts'
-import { openDatabase } from '../../src/store/open-database.ts'
-import { findResults } from '../../src/store/results.ts'
-import { at, storeJobIn } from '../store/jobs.ts'
-import { type SourceFiles, sourceFiles, textOf, type Values, write } from './source-files.ts'
+import { openSourceJob } from './source-job.ts'
+import { textOf, type Values, write } from './source-files.ts'
 
-let root: string
-let db: Database
-let id: string
-let count = 0
-let minute = 0
-
-beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'pvt-turn-'))
-  db = await openDatabase({ engine: 'sqlite', path: join(root, 'pvt.db') })
-})
-
-afterAll(async () => {
-  await db.close()
-  rmSync(root, { recursive: true, force: true })
-})
-
-const newRun = (): SourceFiles => sourceFiles(join(root, `run${(count += 1)}`))
-
-const newJob = async (): Promise<void> => {
-  id = (await storeJobIn(db, 'completed', {})).job_id
-}
-
-function importPath(path: string, given: Partial<ImportOptions> = {}) {
-  minute += 1
-  const options = {
-    ...{ point: null, dryRun: false, strict: false, user: 'eva', programVersion: '1', now: at(60 * minute) },
-    ...given,
-  }
-  const found = findFiles(path)
-  return importSources(db, id, found, readFound(found, options), options)
-}
-
-const stored = async () => (await findResults(db, id, []))[0]!
+const { newRun, newJob, take, rows, stored, findings } = openSourceJob()
 
 const agreements = async () =>
   Object.fromEntries((await stored()).other_sources.map(({ file, agrees }) => [file, agrees]))
@@ -53,12 +14,12 @@ describe('a value that the row has from another source than the rest', () => {
   test('stays when a rawer source has told the same meanwhile, and that source is named', async () => {
     await newJob()
     const run = newRun()
-    await importPath(write(run, 'measure', { a: 1 }))
-    await importPath(write(run, 'creport', { a: 1, b: 2 }))
-    await importPath(write(run, 'report', { a: 1, b: 2 }))
+    await take(write(run, 'measure', { a: 1 }))
+    await take(write(run, 'creport', { a: 1, b: 2 }))
+    await take(write(run, 'report', { a: 1, b: 2 }))
     expect((await stored()).measurement_sources['b']).toMatchObject({ source: 'report', file: run.report })
 
-    const { disagreements, changes } = await importPath(write(run, 'creport', { a: 1, b: 3 }))
+    const { disagreements, changes } = await take(write(run, 'creport', { a: 1, b: 3 }))
     expect((await stored()).measurements).toEqual({ a: 1, b: 2 })
     expect(changes).toEqual([])
     expect(disagreements).toMatchObject([
@@ -74,9 +35,9 @@ describe('a value that the row has from another source than the rest', () => {
   test('gives way to a rawer one: that is a change, and what told the old value is said to differ', async () => {
     await newJob()
     const run = newRun()
-    await importPath(write(run, 'measure', { a: 1 }))
-    await importPath(write(run, 'creport', { a: 1, b: 2 }))
-    const report = await importPath(write(run, 'report', { a: 1, b: 3 }))
+    await take(write(run, 'measure', { a: 1 }))
+    await take(write(run, 'creport', { a: 1, b: 2 }))
+    const report = await take(write(run, 'report', { a: 1, b: 3 }))
     expect(report.changes).toMatchObject([{ measurement: 'b', old: 2, new: 3, old_file: run.creport }])
     expect(report.disagreements).toEqual([])
     expect(await agreements()).toEqual({ [run.report]: true, [run.creport]: false })
@@ -85,9 +46,9 @@ describe('a value that the row has from another source than the rest', () => {
   test('is the rawest that is known, though another source was preferred for the others', async () => {
     await newJob()
     const run = newRun()
-    await importPath(write(run, 'measure', { a: 1, b: 2 }))
-    await importPath(write(run, 'creport', { a: 5 }), { prefer: 'creport' })
-    await importPath(write(run, 'report', { a: 6, b: 7 }))
+    await take(write(run, 'measure', { a: 1, b: 2 }))
+    await take(write(run, 'creport', { a: 5 }), { prefer: 'creport' })
+    await take(write(run, 'report', { a: 6, b: 7 }))
     expect((await stored()).measurements).toEqual({ a: 6, b: 2 })
   })
 
@@ -97,7 +58,7 @@ describe('a value that the row has from another source than the rest', () => {
     const measure = write(run, 'measure', { a: 1 })
     write(run, 'report', { a: 1, b: 2 })
     write(run, 'creport', { a: 1, b: 3 })
-    await importPath(join(measure, '../../../../..'))
+    await take(join(measure, '../../../../..'))
     expect(await agreements()).toEqual({ [run.report]: true, [run.creport]: false })
   })
 })
@@ -108,9 +69,9 @@ describe('a value that its source does not tell any more', () => {
     const run = newRun()
     const tree = join(write(run, 'measure', { a: 1, b: 5 }), '../../../../..')
     write(run, 'report', { a: 1, b: 7 })
-    await importPath(tree)
+    await take(tree)
     write(run, 'measure', { a: 1 })
-    const { changes, vanished } = await importPath(tree)
+    const { changes, vanished } = await take(tree)
     expect((await stored()).measurements).toEqual({ a: 1, b: 7 })
     expect([changes, vanished]).toMatchObject([
       [{ measurement: 'b', old: 5, new: 7, old_file: run.measure, new_file: run.report }],
@@ -124,17 +85,17 @@ describe('a value that its source does not tell any more', () => {
     const run = newRun()
     const tree = join(write(run, 'measure', { a: 1 }), '../../../../..')
     write(run, 'creport', { a: 1, b: 'failed' })
-    await importPath(tree, { prefer: 'creport' })
-    const { changes, vanished } = await importPath(tree)
+    await take(tree, { prefer: 'creport' })
+    const { changes, vanished } = await take(tree)
     expect([changes.map(({ measurement }) => measurement), vanished]).toEqual([['b'], []])
   })
 
   test('has failed when that source says so now', async () => {
     await newJob()
     const run = newRun()
-    await importPath(write(run, 'measure', { a: 1 }))
-    await importPath(write(run, 'report', { a: 1, b: 2 }))
-    const { changes, disagreements } = await importPath(write(run, 'report', { a: 1, b: 'failed' }))
+    await take(write(run, 'measure', { a: 1 }))
+    await take(write(run, 'report', { a: 1, b: 2 }))
+    const { changes, disagreements } = await take(write(run, 'report', { a: 1, b: 'failed' }))
     expect(changes).toMatchObject([{ measurement: 'b', old: 2, new: null, new_text: 'failed' }])
     expect([disagreements, (await stored()).status]).toEqual([[], 'failed'])
   })
@@ -143,14 +104,14 @@ describe('a value that its source does not tell any more', () => {
 test('a file is not said to agree any more that was read again and tells something else', async () => {
   await newJob()
   const [run, backup] = [newRun(), newRun()]
-  await importPath(write(run, 'measure', { a: 1, b: 2 }))
+  await take(write(run, 'measure', { a: 1, b: 2 }))
   const reports = dirname(dirname(write(backup, 'report', { a: 1, b: 2 })))
   write(backup, 'creport', { b: 2 })
-  await importPath(reports)
+  await take(reports)
   expect(await agreements()).toEqual({ [backup.report]: true, [backup.creport]: true })
   write(backup, 'report', { a: 7, b: 2 })
   write(backup, 'creport', { b: 3 })
-  await importPath(reports)
+  await take(reports)
   expect(await agreements()).toEqual({ [backup.report]: false, [backup.creport]: false })
 })
 
@@ -167,7 +128,7 @@ test('what failed in the report alone is the number of creport.txt, in whatever 
   ] as const) {
     await newJob()
     const run = newRun()
-    for (const source of order) await importPath(write(run, source, values[source]))
+    for (const source of order) await take(write(run, source, values[source]))
     expect([order, (await stored()).measurements]).toEqual([order, { a: 1, b: -5 }])
   }
 })
@@ -177,9 +138,9 @@ test('a measure file that the flow has deleted takes nothing with it, whatever s
   const run = newRun()
   const tree = join(write(run, 'measure', { a: 1, c: 3 }), '../../../../..')
   write(run, 'creport', { a: 1 })
-  await importPath(tree)
+  await take(tree)
   rmSync(run.measure)
-  const { vanished_count } = await importPath(tree, { prefer: 'creport', prune: true })
+  const { vanished_count } = await take(tree, { prefer: 'creport', prune: true })
   expect([vanished_count, (await stored()).measurements]).toEqual([0, { a: 1, c: 3 }])
 })
 
@@ -189,10 +150,10 @@ test('what only a tree inside the tree has is warned of: it may be of an older r
   const tree = join(write(run, 'measure', { a: 1 }), '../../../../..')
   const kept = join(tree, 'kept')
   write({ ...run, measure: run.measure.replace(tree, kept) }, 'measure', { a: 1 })
-  expect((await importPath(tree)).problems).toEqual([])
+  expect((await take(tree)).problems).toEqual([])
   const other = run.measure.replace(tree, kept).replace('/TT/', '/SSG/')
   write({ ...run, measure: other }, 'measure', { a: 2 })
-  const { problems } = await importPath(tree)
+  const { problems } = await take(tree)
   expect(problems).toMatchObject([{ file: kept, level: 'warning' }])
   expect(problems[0]!.message).toContain(
     '1 measure file that only it has, for example of SSG/typical/m40/v1min',
@@ -204,24 +165,22 @@ test('a row that another path tells, too, stays when it is to be pruned, and why
   const tree = join(write(run, 'measure', { a: 1 }), '../../../../..')
   const elsewhere = newRun()
   write(elsewhere, 'report', { a: 1, b: 2 })
-  const other = join(dirname(tree), `run${count}`)
+  const other = dirname(dirname(elsewhere.report))
   write(run, 'report', { a: 1 })
   for (const first of [tree, other]) {
     await newJob()
     write(run, 'measure', { a: 1 })
     write(run, 'report', { a: 1 })
-    await importPath(first)
-    await importPath(first === tree ? other : tree)
+    await take(first)
+    await take(first === tree ? other : tree)
     rmSync(run.measure)
     rmSync(run.report)
     writeFileSync(run.creport, textOf.creport([{ a: 1 }]).replaceAll('TT', 'SSG'))
-    const dry = await importPath(tree, { prune: true, dryRun: true })
-    const { vanished, results_pruned } = await importPath(tree, { prune: true })
+    const dry = await take(tree, { prune: true, dryRun: true })
+    const { vanished, results_pruned } = await take(tree, { prune: true })
     expect(vanished).toMatchObject([{ measurement: null, removed: false, told_by: elsewhere.report }])
     expect([results_pruned, dry.vanished]).toEqual([0, vanished])
-    expect((await findResults(db, id, [])).map(({ measurements }) => measurements)).toContainEqual({
-      ...{ a: 1, b: 2 },
-    })
+    expect((await rows()).map(({ measurements }) => measurements)).toContainEqual({ a: 1, b: 2 })
     rmSync(run.creport)
   }
 })
@@ -229,13 +188,13 @@ test('a row that another path tells, too, stays when it is to be pruned, and why
 test('a row that could be read only later is summarised in its place', async () => {
   await newJob()
   const run = newRun()
-  const rows: Values[] = [0.1, 0.2, 0.3].map((a) => ({ b: 2, a }))
-  const report = write(run, 'report', ...rows)
-  const whole = textOf.report(rows)
+  const values: Values[] = [0.1, 0.2, 0.3].map((a) => ({ b: 2, a }))
+  const report = write(run, 'report', ...values)
+  const whole = textOf.report(values)
   writeFileSync(report, whole.replace('2\t0.1', '2\t0.1\t7'))
-  await importPath(report)
+  await take(report)
   writeFileSync(report, whole)
-  await importPath(report)
-  const summed = (await findResults(db, id, [])).map(({ row_number }) => row_number)
-  expect([summed, await checkDatabase(db, { full: true })]).toEqual([[1, 2, 3], []])
+  await take(report)
+  const summed = (await rows()).map(({ row_number }) => row_number)
+  expect([summed, await findings()]).toEqual([[1, 2, 3], []])
 })
