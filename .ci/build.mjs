@@ -20,7 +20,13 @@ const lateLibraries = ['cli-table3', 'csv-stringify/sync', 'hyparquet-writer', '
  * load, child_process 3 ms, tty 2 ms; v8 takes 4 ms with the streams that it brings, timers/promises 1 ms.
  */
 const lateFunctions = [
-  ...['node:crypto', 'node:child_process', 'node:tty', 'child_process', 'node:v8', 'node:timers/promises'],
+  'node:crypto',
+  'node:child_process',
+  'node:tty',
+  'child_process',
+  'node:v8',
+  'node:module',
+  'node:timers/promises',
 ]
 
 /**
@@ -58,6 +64,11 @@ const lateModules = {
       if (kind !== 'require-call' || namespace === 'part') return undefined
       return { path: path.includes('late-import') ? './late-import.cjs' : './late.cjs', external: true }
     })
+    // An import of all that `process` has is an object with a getter for each.
+    onResolve({ filter: /^node:process$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'global' } : undefined,
+    )
+    onLoad({ filter: /.*/, namespace: 'global' }, () => ({ contents: 'export default process' }))
     onResolve({ filter: new RegExp(`^part:`) }, ({ path }) => ({ path: path.slice(5), namespace: 'part' }))
     onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({ contents: parts[path], resolveDir: '.' }))
     onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({ contents: standIn(path), resolveDir: '.' }))

@@ -5,14 +5,12 @@
 // or of other flags; then it compiles as usual. esbuild writes ASCII, and reading that as latin1 takes half the time.
 // A part is the text of a function with the parameters of a CommonJS module.
 const { existsSync, readFileSync, writeSync } = require('node:fs')
-const { createRequire } = require('node:module')
 const { join } = require('node:path')
 const { Script } = require('node:vm')
 
 const folder = join(__dirname, '..', 'dist')
-const requireOther = createRequire(join(folder, 'cli.cjs'))
 const parts = new Map()
-requirePart.resolve = requireOther.resolve
+requirePart.resolve = require.resolve
 
 if (!isVersionTold()) {
   if (existsSync(join(folder, 'cli.cjs'))) requirePart('./cli.cjs')
@@ -24,7 +22,8 @@ if (!isVersionTold()) {
 
 /** A part of the program, or any other module. */
 function requirePart(name) {
-  if (!/^\.\/(cli|late|late-import)\.cjs$/.test(name)) return requireOther(name)
+  if (!/^\.\/(cli|late|late-import)\.cjs$/.test(name))
+    return require(name.startsWith('./') ? join(folder, name) : name)
   const loaded = parts.get(name)
   if (loaded !== undefined) return loaded.exports
   const filename = join(folder, name)

@@ -44,6 +44,8 @@ export interface Context {
   inform(message: string): void
   /** How far a long work is, on a terminal's stderr; nothing in a pipe, with --quiet, and while the work is short. */
   progress(total: number, label: string): Progress
+  /** Whether that is shown anywhere. */
+  showsProgress: boolean
   /** From here on Ctrl-C and SIGTERM are asked for, until it is closed. */
   watchForInterruption(): Interruption
   /** Where an answer for people is drawn again and again; null in a pipe and where the cursor cannot be moved. */

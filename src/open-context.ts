@@ -161,8 +161,9 @@ export function openContext(
       writeError(`pvt: ${visible(message)}\n`)
     },
     inform: say,
+    showsProgress: !settings.quiet && !settings.dumbTerminal && isTerminal(2),
     progress: (total, label) => {
-      if (settings.quiet || settings.dumbTerminal || !isTerminal(2)) return noProgress
+      if (!context.showsProgress) return noProgress
       bar?.end()
       bar = openProgressBar(label, total, {
         write: writeToStderr,

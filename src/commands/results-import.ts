@@ -171,11 +171,12 @@ async function watched<Answer>(
   }
 }
 
-/** Many files are counted, a few large ones measured. */
+/** Many files are counted, a few large ones measured: asking for the sizes of some. */
 function importProgress(
   context: Context,
   found: FoundFiles,
 ): Pick<Watch, 'onProgress'> & { end: () => void } {
+  if (!context.showsProgress) return { end: () => undefined }
   const files = [...found.measures.map(({ path }) => path), ...found.reports, found.creport ?? []].flat()
   const inBytes = averageMegabytes(sample(files)) > 4
   const megabytes = inBytes ? averageMegabytes(files) * files.length : 0

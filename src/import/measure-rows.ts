@@ -1,6 +1,6 @@
 import type { MeasuredRow } from '../domain/measurement.ts'
 import type { Problem } from '../domain/problem.ts'
-import type { KnownHeads } from '../parse/known-heads.ts'
+import { type KnownHeads, startOf } from '../parse/known-heads.ts'
 import { type MeasuredColumns, measuredColumns, toMeasuredRow } from '../parse/measured-row.ts'
 import { openMeasureStream, readMeasureBytes } from '../parse/measure-stream.ts'
 import type { MeasureTableRow, TableColumns } from '../parse/measure-table.ts'
@@ -39,8 +39,9 @@ export function measureRows(
   bytes: Uint8Array,
   heads: KnownHeads,
 ): { rows: MeasuredRow[]; problems: Problem[] } {
-  const head = heads.find(bytes)
-  const only = head?.isPlain === true ? head.onlyRow(bytes) : null
+  const start = startOf(bytes)
+  const head = heads.find(start)
+  const only = head?.isPlain === true ? head.onlyRow(start, bytes.length) : null
   if (only !== null) return { rows: [only], problems: [] }
   const file = readMeasureBytes(bytes, heads, head)
   const columns = head === null ? measuredColumns(file) : head.columnsOf(file)

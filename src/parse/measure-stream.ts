@@ -86,7 +86,7 @@ export function readMeasureBytes(bytes: Uint8Array, heads: KnownHeads, known: Kn
     refuseUnless(refusedBytes(bytes))
     const reader = readRecords(known.table)
     const lines = linesFor(reader, known.table.lines)
-    lines.push(bytes.subarray(known.bytes.length))
+    lines.push(bytes.subarray(known.text.length))
     lines.end()
     return { dialect: known.dialect, ...reader.end() }
   }

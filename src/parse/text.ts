@@ -4,14 +4,14 @@
  */
 export function decodeText(bytes: Uint8Array): { text: string } | { refused: string } {
   const ascii = bytes.length <= smallText ? asLatin1(bytes) : ''
-  if (ascii !== '' && plainAscii.test(ascii) && magicOf(bytes) === null) return { text: ascii }
+  if (ascii !== '' && isPlainAscii(ascii) && magicOf(bytes) === null) return { text: ascii }
   const refused = whyRefused(bytes)
   return refused === null ? { text: utf8.decode(bytes) } : { refused }
 }
 
 /** What `TextCheck` says of a whole file. */
 export function refusedBytes(bytes: Uint8Array): string | null {
-  const isPlain = bytes.length <= smallText && isPlainText(bytes)
+  const isPlain = bytes.length <= smallText && isPlainAscii(asLatin1(bytes))
   return isPlain ? magicOf(bytes) : whyRefused(bytes)
 }
 
@@ -20,8 +20,9 @@ export function refusedBytes(bytes: Uint8Array): string | null {
  * loop over their bytes: an expression is compiled at once.
  */
 const plainAscii = /^[\t-\r -~]*$/
-/** Whether bytes hold nothing but characters of ASCII that can be printed, blanks and line ends. */
-export const isPlainText = (bytes: Uint8Array): boolean => plainAscii.test(asLatin1(bytes))
+
+/** Whether a text holds nothing but characters of ASCII that can be printed, blanks and line ends. */
+export const isPlainAscii = (text: string): boolean => plainAscii.test(text)
 
 const smallText = 2 * 1024 * 1024
 

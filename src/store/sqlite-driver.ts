@@ -65,7 +65,7 @@ export function connect(path: string, options: Sqlite.Options): Sqlite.Database 
     return new Sqlite(path, {
       ...options,
       timeout: options.timeout ?? 30_000,
-      nativeBinding: nativeBinding(),
+      nativeBinding: loadedDriver(),
     })
   } catch (error) {
     const code = codeOf(error)
@@ -96,8 +96,25 @@ function alone(path: string, work: (raw: Sqlite.Database) => void): void {
   }
 }
 
-/** better-sqlite3 searches for its binary in a dozen places: 3 ms at the first open; 0.13 ms when it is told. */
-function nativeBinding(): string | undefined {
+/** The compiled part of better-sqlite3, loaded once; undefined where it must look for it itself. */
+let driver: object | undefined
+
+/**
+ * better-sqlite3 searches for its compiled part in a dozen places, 3 ms at the first open, unless it is told; and
+ * `require` looks for the package that the part belongs to, which takes longer than loading it. It takes the part
+ * itself as well, which its types do not say.
+ */
+function loadedDriver(): string | undefined {
+  const file = driver === undefined ? driverFile() : undefined
+  if (file !== undefined) {
+    const part = { exports: {} }
+    process.dlopen(part, file)
+    driver = part.exports
+  }
+  return driver as string | undefined
+}
+
+function driverFile(): string | undefined {
   const near = join(
     programFolder(),
     '..',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MeasureRows, measureRows } from '../../src/import/measure-rows.ts'
-import { KnownHeads } from '../../src/parse/known-heads.ts'
+import { KnownHeads, startOf } from '../../src/parse/known-heads.ts'
 import { hspiceMeasureText } from '../fixtures/measure.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -24,7 +24,7 @@ function read(file: Uint8Array): ReturnType<typeof measureRows> {
 function readLast(files: readonly Uint8Array[]): { file: ReturnType<typeof read>; isKnown: boolean } {
   const heads = new KnownHeads()
   for (const file of files.slice(0, -1)) measureRows(file, heads)
-  const isKnown = heads.find(files.at(-1)!) !== null
+  const isKnown = heads.find(startOf(files.at(-1)!)) !== null
   return { file: measureRows(files.at(-1)!, heads), isKnown }
 }
 
