@@ -89,7 +89,7 @@ const foreignLines = [
 ]
 
 function byFirstLine(text: string): MeasureDialect | null {
-  if (text.startsWith('Exported variables from results directory')) return 'spectre-measure-log'
+  if (/^Exported variables from (?:PSF )?results directory/.test(text)) return 'spectre-measure-log'
   if (/^Measurement Results\s*$/.test(text)) return 'tspice-measure'
   if (/^\.meas(?:ure)?\s.*:\s*$/i.test(text)) return 'qspice-meas'
   return null
@@ -131,16 +131,18 @@ function byNames(lines: readonly Line[]): MeasureDialect | null {
   return null
 }
 
-/** Xyce writes its names in capitals; other `name = value` files are Spectre's and MEASFORM=2's. */
+/** Xyce writes its names in capitals, and no `alter#`; other `name = value` files are Spectre's and MEASFORM=2's. */
 function byAssignments(lines: readonly Line[]): MeasureDialect | null {
   const text = lines.find((line) => !isHeadLine(line.text) && !isComment(line.text))?.text ?? ''
   if (/^\S+:\s+(?:No\. Harmonics:|FAILED\s*$)/.test(text)) return 'xyce'
   const name = assignment.exec(text)?.[1]
   if (name === undefined) return null
-  return name === name.toUpperCase() ? 'xyce' : 'name-value'
+  const isXyce = name === name.toUpperCase() && !lines.some((line) => /^\s*alter#\s*=/.test(line.text))
+  return isXyce ? 'xyce' : 'name-value'
 }
 
-const assignment = /^\s*([^\s=]+)\s*=\s*(?:[+-]?[\d.]\S*|failed|error|nan)(?:\s|$)/i
+const assignment =
+  /^\s*([^\s=]+)\s*=\s*(?:[+-]?(?:[\d.]\S*|nan(?:\([a-z0-9_]*\))?|inf(?:inity)?)|failed|error)(?:\s|$)/i
 const csvNames = /,\s*alter#\s*(?:,|$)/
 const deckLine =
   /^\s*(?:\*|\+|\.(?:ac|data|dc|end|ends|global|inc|include|lib|meas|measure|model|op|option|options|param|print|probe|protect|subckt|temp|tran)\b)/i

@@ -2,15 +2,27 @@ import { doubtfulAlter, judgeLastAlter } from './alter-number.ts'
 import type { ByteLine } from './byte-lines.ts'
 import { error, type MeasureTableRow, warning } from './measure-table.ts'
 import type { Problem } from '../domain/problem.ts'
+import { plainFloat } from './number.ts'
 import type { RecordTokens } from './record-tokens.ts'
 import { quoted } from './text.ts'
 
-/** Whether a token can be the name of a column: parts of a damaged head, `.TITLE '* deck'`, cannot. */
-export const canBeName = (token: string): boolean => !/^[$.]|['"=]/.test(token)
+/**
+ * Whether a token can be the name of a column: parts of a damaged head, `.TITLE '* deck'`, cannot, nor what holds a
+ * control byte, such as the line ends of an old Mac.
+ */
+export const canBeName = (token: string): boolean => !/^[$.]|['"=\u0000-\u001f\u007f]/.test(token)
 
 /** What stands in place of a value that the simulator could not measure: `failed`, `error`, `nan`, `-1.#IND`. */
 export const isFailedWord = (text: string): boolean =>
   /^[+-]?(?:[a-z]{3,}|nan\([a-z0-9_]*\)|1\.#(?:ind|inf|[qs]nan)0*)$/i.test(text)
+
+/**
+ * Two values without a blank between them, `1.000e-09-2.000e-09`, as fixed columns give them: where values are counted,
+ * those behind them stand under wrong names. `1.0000-100` is a single one, as Fortran writes a power of three digits.
+ */
+export const isTwoNumbers = (text: string): boolean => twoNumbers.test(text)
+
+const twoNumbers = new RegExp(`^${plainFloat}(?:[+-]\\d{3})?[+-](?:\\d+\\.|\\.\\d)`)
 
 /**
  * The row that the tokens of a record are, or why they are none; every record ends with its `alter#`.

@@ -11,7 +11,7 @@ import { isHeadLine } from './measure-dialect.ts'
 import { type HeadFields, MeasureHead } from './measure-head.ts'
 import { NamesReader, type TableNames } from './measure-names.ts'
 import type { MeasureReader } from './measure-reader.ts'
-import { toRecord } from './measure-record.ts'
+import { isTwoNumbers, toRecord } from './measure-record.ts'
 import { measuredColumns } from './measured-row.ts'
 import { SweptRows } from './measure-sweep.ts'
 import { error, type MeasureTable, type MeasureTableRow, type TableForm, warning } from './measure-table.ts'
@@ -174,7 +174,11 @@ class RecordsReader {
 
   #takeRecord(line: ByteLine, isAlike: boolean): boolean {
     const tokens = this.#tokens
-    const record = toRecord(tokens, this.names, this.#beginsAt, line, this.#alterBefore)
+    const glued = this.#form.separator === 'blanks' ? tokens.texts?.find(isGlued) : undefined
+    const record =
+      glued == null
+        ? toRecord(tokens, this.names, this.#beginsAt, line, this.#alterBefore)
+        : { misfit: `expected a blank between two values, found ${quoted(glued)}` }
     if ('misfit' in record) {
       const which = this.#form.wraps ? 'this record and those behind it are' : 'this record is'
       const problem = error(this.#beginsAt, `${record.misfit}: ${which} not read`)
@@ -223,6 +227,8 @@ class RecordsReader {
     return this.#problems.list()
   }
 }
+
+const isGlued = (text: string | null): boolean => text !== null && isTwoNumbers(text)
 
 const tooLongLine = `this line is longer than ${longestLine} bytes, the most that is read: from here on nothing is read`
 

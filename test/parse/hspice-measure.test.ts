@@ -178,6 +178,25 @@ describe('what cannot be read', () => {
       0,
       '5: expected a whole number for alter#',
     ],
+    [
+      'a line end of an old Mac',
+      ' a b\r\r\n temper alter#\n 1 2 25 1\n',
+      0,
+      "3: expected names up to alter#, found 'b",
+    ],
+    [
+      'values without a blank between them',
+      ' a b c temper\n alter#\n 1.5-2.000e-09 3.5 25.0\n 1\n 1.5e-100-2. 3.5 25.0\n 1\n',
+      0,
+      "5: expected a blank between two values, found '1.5-2.000e-09'",
+    ],
+    [
+      'values without a blank that fill up the record with those of the next one',
+      ' a b c temper\n alter#\n 1.5-2.5-.5 25.0\n 1\n 1.5-2.5-.5 25.0\n 1\n',
+      0,
+      "5: expected a blank between two values, found '1.5-2.5-.5'",
+    ],
+    ['a power without its letter', `${body} 1.0000-100 2 25 1\n`, 1, '4: a: expected a number or a word'],
     ['a second head', `${body} 1 2 25 1\n${head}${body} 1 2 25 1\n`, 1, '5: a second head'],
   ])('%s', (_, text, count, message) => {
     expect(values(head + text)).toHaveLength(count)

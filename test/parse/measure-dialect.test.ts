@@ -28,6 +28,11 @@ it.each([
   ['xyce', '* a comment\nTPHL = 1e-12\n'],
   ['spectre-measure-log', 'Date : today\nDesign : x\n\nMeasurement Name   :  meas1\ntd  =  1e-12\n'],
   ['spectre-measure-log', 'Exported variables from results directory:  ./x.raw/\n\ndate : today\n'],
+  ['spectre-measure-log', 'Exported variables from PSF results directory: x.raw\n\ndate : today\n'],
+  ['xyce', 'TPRCH = -nan\nPAVG = 1\n'],
+  ['xyce', 'TPRCH = inf\n'],
+  ['name-value', 'tphl = -nan(ind)\nalter# = 1\n'],
+  ['name-value', 'TPHL = 1e-12\ntemper = 25\nalter# = 1\n'],
   ['xyce', 'TPRCH = 4.685578e-11\nPAVG = FAILED\n'],
   ['xyce', 'FOURVP:  No. Harmonics: 10, THD: 37.7894, Gridsize: 200\n'],
   ['xyce', 'FOURFAIL: FAILED\n'],
@@ -68,6 +73,7 @@ it.each([
     `${head}tplh;temper;alter#;\n1,5;25;1;\n`,
     'a spreadsheet has saved it with semicolons: save it with commas and decimal points',
   ]),
+  ['timeout = infinite\n', "it begins 'timeout = infinite'"],
   ['Lorem ipsum dolor\n', "it begins 'Lorem ipsum dolor'"],
 ])('%j is refused', (text, refused) => {
   expect(recogniseMeasureFile(text)).toEqual({ refused })

@@ -49,11 +49,13 @@ describe('name = value', () => {
   })
 
   it('has a group behind every alter#', () => {
-    const text = 'tphl = 1\nalter# = 1\ntphl = 2\nalter# = 2\n'
-    expect(toMeasuredRows(parseMeasureFile(text))).toMatchObject([
-      { alter_number: 1, measurements: { tphl: 1 } },
-      { alter_number: 2, measurements: { tphl: 2 } },
-    ])
+    for (const name of ['tphl', 'TPHL']) {
+      const text = `${name} = 1\nalter# = 1\n${name} = 2\nalter# = 2\n`
+      expect(toMeasuredRows(parseMeasureFile(text))).toMatchObject([
+        { alter_number: 1, measurements: { [name]: 1 } },
+        { alter_number: 2, measurements: { [name]: 2 } },
+      ])
+    }
   })
 
   it('takes as many leading names for the sweep as PARAM_COUNT says', () => {
