@@ -80,7 +80,7 @@ const semicolons = {
 /** What one line among the first tells. */
 const foreignLines = [
   {
-    sign: /^\*{4,} .*\b(?:hspice|primesim|finesim)\b.* --|^Using: .*\bhspice\b/i,
+    sign: /^\*{4,} .{0,200}\b(?:hspice|primesim|finesim)\b.{0,200} --|^Using: .*\bhspice\b/i,
     name: 'a listing of HSPICE',
   },
   { sign: /^(?:stdout )?Doing analysis at TEMP|^Measurements for \w+ Analysis/, name: 'an ngspice log' },

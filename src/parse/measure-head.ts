@@ -22,7 +22,7 @@ export class MeasureHead {
     // A head that the end of the file cut may have lost digits.
     if (!terminated) return true
     if (text.startsWith('$DATA1')) Object.assign(this.fields, readData1(text))
-    const spectre = /^\$\s*Simulator:\s*(\S+)(?:\s*\(ver\.\s*([^)]*)\))?/i.exec(text)
+    const spectre = /^\$\s*Simulator:\s*(\S+)(?:\s*\(ver\.([^)]*)\))?/i.exec(text)
     if (spectre !== null) {
       Object.assign(this.fields, { source: spectre[1]!, version: spectre[2]?.trim() ?? null })
     }

@@ -192,6 +192,8 @@ describe('texts made of pieces of all dialects', () => {
     ['a line of names and values', `${'a '.repeat(100_000)}alter#\n${'1 '.repeat(100_000)}1\n`],
     ['commas', `$OPTION MEASFORM=3\n$DATA1${','.repeat(300_000)}x\n`],
     ['blanks', `a = 1\n${' '.repeat(300_000)}x\n`],
+    ['blanks in a version', `$ Simulator: spectre (ver. ${' '.repeat(300_000)}\n`],
+    ['words of a listing', `**** ${'hspice '.repeat(100_000)}\n`],
     ['places', `a = 1${' at = 1'.repeat(50_000)} x\n`],
     [
       'steps',
