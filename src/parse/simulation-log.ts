@@ -85,10 +85,10 @@ type Fact = (typeof patterns)[number]['fact']
 const patterns = [
   { fact: 'completed', pattern: /\b(PrimeSim|FineSim) Successfully Completed at\b/ },
   { fact: 'simulator', pattern: /\b(PrimeSim|FineSim)\b/ },
-  { fact: 'version', pattern: /\bversion\s*[:=]?\s*([A-Z]-\d{4}\.\d\d[\w.-]*|\d{4}\.\d\d[\w.-]*)/i },
+  { fact: 'version', pattern: /\bversion(?:\s*[:=])?\s*([A-Z]-\d{4}\.\d\d[\w.-]*|\d{4}\.\d\d[\w.-]*)/i },
   { fact: 'elapsed', pattern: /Total elapsed time:\s*(\S+)\s+seconds/ },
   { fact: 'cpu', pattern: /Total CPU time:\s*(\S+)\s+seconds/ },
-  { fact: 'memory', pattern: /Total memory usage:.*?\bpeak=\s*(\S+)\s+MB/ },
+  { fact: 'memory', pattern: /Total memory usage:.{0,200}?\bpeak=\s*(\S+)\s+MB/ },
   { fact: 'measures', pattern: /#\s*measures\s*:\s*(\d+)\s*$/ },
   { fact: 'startedAt', pattern: /\bStarted at(\s.+)/ },
   { fact: 'workingDirectory', pattern: /^\s*Working Directory:(.+)/ },
@@ -96,7 +96,10 @@ const patterns = [
 
 /** `…/<corner>/<extraction>/<extraction>_<temperature>/<voltage>`. */
 function pointOfFolder(folder: string): PvtPoint | null {
-  const [corner, extraction, place, voltageCombo] = folder.replace(/\/+$/, '').split('/').slice(-4)
+  const [corner, extraction, place, voltageCombo] = folder
+    .split('/')
+    .filter((part) => part !== '')
+    .slice(-4)
   if (corner === undefined || extraction === undefined || place === undefined || voltageCombo === undefined) {
     return null
   }

@@ -79,6 +79,16 @@ describe('parseSimulationLog', () => {
   })
 })
 
+it.each([
+  ['slashes', `Working Directory: ${'/'.repeat(300_000)}x\n`],
+  ['blanks behind version', `version${' '.repeat(300_000)}x\n`],
+  ['words without a peak', `${'Total memory usage: '.repeat(100_000)}\n`],
+])('a line of very many %s takes no time', (_, text) => {
+  const start = performance.now()
+  parseSimulationLog(text)
+  expect(performance.now() - start).toBeLessThan(5000)
+})
+
 describe('the version of the simulator', () => {
   it.each([
     ['PrimeSim Version W-2024.09-SP1-2 for linux64', 'W-2024.09-SP1-2'],
