@@ -50,7 +50,6 @@ export function toRecord(
     values: valuesOf(numbers, texts),
     texts: texts ?? noTexts(count),
   }
-  if (tokens.json !== null) row.measurementsJson = tokens.json.toString()
   if (texts === null && judgement === 'complete') return { row, problems: [] }
   const problems = row.texts.flatMap((text, index) =>
     text === null || isFailedWord(text) ? [] : [noNumber(beginsAt, names[index]!, text)],

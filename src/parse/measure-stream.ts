@@ -67,13 +67,8 @@ export interface MeasureEnd {
  * Begins to read a measure file of any dialect, recognised by content. Tables of any size take little memory; the forms
  * that tell one row by many lines are read at the end, and refused when they are large. What could not be read is in
  * `problems` of the end; a dialect without a reader is one of them. Formats: measure-files.md.
- *
- * `wantsJson`: rows come with the JSON of their measurements where it can be made while reading; `jsonWriter` takes it
- * from there.
  */
-export function openMeasureStream({ wantsJson = false } = {}): MeasureStream {
-  return new Stream(wantsJson)
-}
+export const openMeasureStream = (): MeasureStream => new Stream()
 
 /**
  * Reads a small measure file, which need not come in pieces: what `openMeasureStream` gives at its end with one piece,
@@ -90,7 +85,7 @@ export function readMeasureBytes(bytes: Uint8Array, heads: KnownHeads, known: Kn
     lines.end()
     return { dialect: known.dialect, ...reader.end() }
   }
-  const stream = new Stream(false)
+  const stream = new Stream()
   const rows = stream.push(bytes)
   const end = stream.end().file
   const file = rows.length === 0 ? end : { ...end, rows: [...rows, ...end.rows] }
@@ -100,7 +95,6 @@ export function readMeasureBytes(bytes: Uint8Array, heads: KnownHeads, known: Kn
 }
 
 class Stream implements MeasureStream {
-  readonly #wantsJson: boolean
   readonly #check = new TextCheck()
   /** The beginning of the file, until it is long enough to be recognised. */
   #start: Uint8Array<ArrayBuffer> | null = new Uint8Array(4096)
@@ -110,10 +104,6 @@ class Stream implements MeasureStream {
   #lines: ByteLines | null = null
   #bytes = 0
   #rowCount = 0
-
-  constructor(wantsJson: boolean) {
-    this.#wantsJson = wantsJson
-  }
 
   push(piece: Uint8Array): MeasureTableRow[] {
     refuseUnless(this.#check.push(piece))
@@ -175,7 +165,7 @@ class Stream implements MeasureStream {
     const dialect = recogniseMeasureFile(new TextDecoder('utf-8').decode(start))
     this.#dialect = typeof dialect === 'string' ? dialect : null
     const reader = typeof dialect === 'string' ? readers[dialect] : `not a measure file: ${dialect.refused}`
-    this.#reader = openReader(reader, this.#wantsJson)
+    this.#reader = openReader(reader)
     this.#lines = linesFor(this.#reader)
     this.#lines.push(start.subarray(startsWithMark(start) ? 3 : 0))
   }
@@ -214,9 +204,9 @@ const readers: Record<MeasureDialect, TableForm | ((lines: readonly Line[]) => M
   'name-value': readNameValue,
 }
 
-function openReader(reader: (typeof readers)[MeasureDialect], wantsJson: boolean): MeasureReader {
+function openReader(reader: (typeof readers)[MeasureDialect]): MeasureReader {
   if (typeof reader === 'string') return refuse(reader)
-  return typeof reader === 'function' ? readAtEnd(reader) : readTable(reader, wantsJson)
+  return typeof reader === 'function' ? readAtEnd(reader) : readTable(reader)
 }
 
 /** Reads nothing and says why. */

@@ -6,13 +6,11 @@
 
 import type { Problem } from '../domain/problem.ts'
 import { type ByteLine, longestLine, textOf } from './byte-lines.ts'
-import { JsonText } from './json-text.ts'
 import { isHeadLine } from './measure-dialect.ts'
 import { type HeadFields, MeasureHead } from './measure-head.ts'
 import { NamesReader, type TableNames } from './measure-names.ts'
 import type { MeasureReader } from './measure-reader.ts'
 import { isTwoNumbers, toRecord } from './measure-record.ts'
-import { measuredColumns } from './measured-row.ts'
 import { SweptRows } from './measure-sweep.ts'
 import { error, type MeasureTable, type MeasureTableRow, type TableForm, warning } from './measure-table.ts'
 import { ProblemList } from './problem-list.ts'
@@ -20,10 +18,8 @@ import { RecordTokens } from './record-tokens.ts'
 import { type Line, quoted } from './text.ts'
 import { wrappedOtherwise, Wrapping } from './record-wrapping.ts'
 
-/** Reads a table of one of the forms. `wantsJson`: rows come with the JSON of their measurements where possible. */
-export function readTable(form: TableForm, wantsJson: boolean): MeasureReader {
-  return new TableReader(form, wantsJson)
-}
+/** Reads a table of one of the forms. */
+export const readTable = (form: TableForm): MeasureReader => new TableReader(form)
 
 /** What stands above the records of a table. */
 export interface TableHead {
@@ -35,11 +31,10 @@ export interface TableHead {
 }
 
 /** Reads the records of a table whose head is known. */
-export const readRecords = (head: TableHead): MeasureReader => new TableReader(head.form, false, head)
+export const readRecords = (head: TableHead): MeasureReader => new TableReader(head.form, head)
 
 class TableReader implements MeasureReader {
   readonly #form: TableForm
-  readonly #wantsJson: boolean
   readonly #above: MeasureHead
   readonly #header: NamesReader
   /** Once it was read. */
@@ -49,9 +44,8 @@ class TableReader implements MeasureReader {
   /** What is wrong above the records, so that there are none. */
   #fatal: Problem | null = null
 
-  constructor(form: TableForm, wantsJson: boolean, known: TableHead | null = null) {
+  constructor(form: TableForm, known: TableHead | null = null) {
     this.#form = form
-    this.#wantsJson = wantsJson
     this.#above = new MeasureHead(known?.fields)
     this.#header = new NamesReader(form)
     this.tableHead = known
@@ -82,7 +76,6 @@ class TableReader implements MeasureReader {
 
   #begin({ form, fields, names }: TableHead): void {
     this.#records = new RecordsReader(form, names, fields.paramCount)
-    if (this.#wantsJson) this.#records.makeJson()
   }
 
   tooLong(number: number): void {
@@ -195,17 +188,6 @@ class RecordsReader {
     tokens.clear()
     this.rows.add(record.row)
     return true
-  }
-
-  /** Only where the sweep is known and the names stand in an object as in the file: whole numbers come first there. */
-  makeJson(): void {
-    const { sweepNames } = this.rows
-    const keys = Object.keys(Object.fromEntries(this.names.map((name) => [name, 0])))
-    if (sweepNames === null || keys.some((key, index) => key !== this.names[index])) return
-    const measured = new Set(
-      measuredColumns({ names: this.names, sweepNames }).measured.map(({ name }) => name),
-    )
-    this.#tokens.json = new JsonText(this.names, (name) => measured.has(name))
   }
 
   /** Ends the reading: false, for `take`. */

@@ -33,11 +33,6 @@ export interface MeasureTableRow {
   values: readonly (number | null)[]
   /** For each null in `values` the text that stood there (`failed`, `error`), else null. */
   texts: readonly (string | null)[]
-  /**
-   * The JSON object of its measurements, its numbers with the digits of the file; only where it was asked for and could
-   * be made while reading.
-   */
-  measurementsJson?: string
 }
 
 /** How a form writes a table: the names, then a record of as many values for each simulation. */

@@ -61,54 +61,6 @@ export function toMeasuredRow(row: MeasureTableRow, columns: MeasuredColumns): M
   }
 }
 
-/** The JSON texts of a row. */
-export interface MeasuredJson {
-  sweep: string
-  measurements: string
-  failed: string
-}
-
-/**
- * A function that gives the JSON texts of rows of these columns: what `JSON.stringify` makes of `toMeasuredRow`, without
- * the objects. A row that comes with the JSON of its measurements keeps it: the same numbers, written as in the file.
- */
-export function jsonWriter(columns: MeasuredColumns): (row: MeasureTableRow) => MeasuredJson {
-  const sweep = keyed(columns.sweep)
-  const measured = keyed(columns.measured)
-  return ({ values, texts, measurementsJson }) => {
-    const hasFailed = measured.some(({ index }) => values[index] == null)
-    return {
-      sweep: objectText(sweep, (index) => JSON.stringify(values[index] ?? texts[index] ?? '')),
-      measurements: measurementsJson ?? objectText(measured, (index) => String(values[index] ?? null)),
-      failed: hasFailed ? failedText(values, texts) : '{}',
-    }
-  }
-
-  function failedText(values: MeasureTableRow['values'], texts: MeasureTableRow['texts']): string {
-    const failed = measured.filter(({ index }) => values[index] == null)
-    return objectText(failed, (index) => JSON.stringify(texts[index] ?? ''))
-  }
-}
-
-interface Key {
-  /** `,"name":`. */
-  key: string
-  index: number
-}
-
-/** The columns in the order that an object gives them: whole numbers first. */
-function keyed(columns: readonly Column[]): Key[] {
-  const places = Object.fromEntries(columns.map(({ name, index }) => [name, index]))
-  return Object.entries(places).map(([name, index]) => ({ key: `,${JSON.stringify(name)}:`, index }))
-}
-
-function objectText(keys: readonly Key[], valueOf: (index: number) => string): string {
-  if (keys.length === 0) return '{}'
-  let text = ''
-  for (const { key, index } of keys) text += key + valueOf(index)
-  return `{${text.slice(1)}}`
-}
-
 /** Sets a property that is not on the prototype: a measurement may be called `__proto__`. */
 export function setOwn<T>(object: Record<string, T>, name: string, value: T): void {
   if (name === '__proto__') {

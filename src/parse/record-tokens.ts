@@ -1,5 +1,4 @@
 import type { ByteLine } from './byte-lines.ts'
-import type { JsonText } from './json-text.ts'
 import { parseNumber } from './number.ts'
 import { type ScanEnd, scanPrefix } from './scan-number.ts'
 
@@ -14,8 +13,6 @@ export class RecordTokens {
   readonly numbers: Float64Array
   /** The text of each token that is no number, by its place; null while there is none. */
   texts: (string | null)[] | null = null
-  /** The JSON of the record so far, when it is wanted. */
-  json: JsonText | null = null
   readonly #capacity: number
   /** Where the last token stands, blanks behind it included. */
   #lastBytes: Uint8Array = new Uint8Array(0)
@@ -33,7 +30,6 @@ export class RecordTokens {
   clear(): void {
     this.count = 0
     this.texts = null
-    this.json?.clear()
   }
 
   /** Adds the tokens of a line between which blanks and tabs stand, and gives their number. */
@@ -48,7 +44,6 @@ export class RecordTokens {
       const value = scanPrefix(bytes, at, end, scanEnd)
       at = scanEnd.at
       if (value === value && (at === end || bytes[at] === blank || bytes[at] === tab)) {
-        this.json?.add(this.count, value, bytes, first, at)
         this.#addNumber(value)
         continue
       }
@@ -73,7 +68,6 @@ export class RecordTokens {
       const first = at
       const value = scanPrefix(bytes, at, end, scanEnd)
       at = scanEnd.at
-      const behind = at
       while (at < end && isBlank(bytes[at]!)) at += 1
       const isNumber = value === value && (at === end || bytes[at] === comma)
       while (at < end && bytes[at] !== comma) at += 1
@@ -85,7 +79,6 @@ export class RecordTokens {
       }
       for (; empty > 0; empty -= 1) this.#addText('')
       if (isNumber) {
-        this.json?.add(this.count, value, bytes, first, behind)
         this.#addNumber(value)
       } else this.#addText(text)
       lastStart = first
@@ -119,8 +112,6 @@ export class RecordTokens {
 
   #addText(text: string): void {
     const value = parseNumber(text)
-    if (value === null) this.json?.addNull(this.count)
-    else this.json?.add(this.count, value, encoder.encode(text), 0, text.length)
     this.#addNumber(value ?? NaN)
     if (value !== null || this.count > this.#capacity) return
     this.texts ??= new Array<string | null>(this.#capacity).fill(null)
@@ -128,7 +119,6 @@ export class RecordTokens {
   }
 }
 
-const encoder = new TextEncoder()
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const scanEnd: ScanEnd = { at: 0 }
 const blank = 0x20

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
-import { jsonWriter, measuredColumns, toMeasuredRow } from '../../src/parse/measured-row.ts'
+import { measuredColumns, toMeasuredRow } from '../../src/parse/measured-row.ts'
 import { type MeasureStream, openMeasureStream } from '../../src/parse/measure-stream.ts'
 import type { MeasureTableRow } from '../../src/parse/measure-table.ts'
 import { hspiceMeasureText } from '../fixtures/measure.ts'
@@ -29,8 +29,8 @@ const rowCount = 200_000
 const pieceLength = 1_048_576
 
 /**
- * How fast one measure file of 200,000 rows is read, from the disk's cache: only its bytes, its rows, its rows as JSON
- * in three ways, and beside them Python's split() and float(). The database has no part in it.
+ * How fast one measure file of 200,000 rows is read, from the disk's cache: only its bytes, its rows, its rows as JSON,
+ * and beside them Python's split() and float(). The database has no part in it.
  */
 export async function measureParsing(
   folder: string,
@@ -46,8 +46,6 @@ export async function measureParsing(
       ours('read the bytes only', path, null),
       ours('parse', path, () => () => undefined),
       ours('parse, objects, JSON.stringify', path, stringifyObjects),
-      ours('parse, JSON without objects', path, writeJson),
-      ours('parse, JSON with the digits of the file', path, writeJson, true),
       ...(splitter === null ? [] : [{ name: 'python: split() and float()', run: () => splitter.run(path) }]),
     ]
     const series = await interleave(contestants, rounds, 2)
@@ -75,14 +73,12 @@ const stringifyObjects: UseRow = (stream) => {
   }
 }
 
-const writeJson: UseRow = (stream) => jsonWriter(measuredColumns(stream.columns!))
-
-function ours(name: string, path: string, use: UseRow | null, wantsJson = false): Contestant {
+function ours(name: string, path: string, use: UseRow | null): Contestant {
   return {
     name,
     run: async () => {
       const start = performance.now()
-      const rows = use === null ? readBytes(path, () => undefined) : readRows(path, use, wantsJson)
+      const rows = use === null ? readBytes(path, () => undefined) : readRows(path, use)
       const time = performance.now() - start
       if (use !== null && rows !== rowCount) throw new Error(`${rows} rows instead of ${rowCount}`)
       return time
@@ -90,8 +86,8 @@ function ours(name: string, path: string, use: UseRow | null, wantsJson = false)
   }
 }
 
-function readRows(path: string, use: UseRow, wantsJson: boolean): number {
-  const stream = openMeasureStream({ wantsJson })
+function readRows(path: string, use: UseRow): number {
+  const stream = openMeasureStream()
   let useRow: ((row: MeasureTableRow) => void) | null = null
   const take = (rows: readonly MeasureTableRow[]): void => {
     if (rows.length > 0) useRow ??= use(stream)
