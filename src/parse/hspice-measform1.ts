@@ -9,6 +9,5 @@ import type { TableForm } from './measure-table.ts'
 export const hspiceMeasform1: TableForm = {
   separator: 'blanks',
   wraps: false,
-  wrapsAlike: false,
   withoutNames: null,
 }

@@ -10,6 +10,5 @@ import type { TableForm } from './measure-table.ts'
 export const hspiceMeasform3: TableForm = {
   separator: 'commas',
   wraps: false,
-  wrapsAlike: false,
   withoutNames: null,
 }

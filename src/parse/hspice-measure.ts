@@ -8,7 +8,6 @@ import type { TableForm } from './measure-table.ts'
 
 export const hspiceDefault: TableForm = {
   separator: 'blanks',
-  wraps: true,
-  wrapsAlike: true,
+  wraps: 'by count',
   withoutNames: null,
 }

@@ -26,7 +26,8 @@ export class KnownHead {
     const { rows, problems } = file
     const isPlain =
       rows.length === 1 && problems.length === 0 && rows[0]!.texts.every((text) => text === null)
-    this.isPlain = isPlain && table.form.wraps && table.form.separator === 'blanks' && isPlainAscii(text)
+    this.isPlain =
+      isPlain && table.form.wraps !== false && table.form.separator === 'blanks' && isPlainAscii(text)
     this.#plainColumns = this.isPlain ? this.columnsOf(file) : null
   }
 

@@ -28,7 +28,7 @@ export class NamesReader {
     const tokens = this.#form.separator === 'commas' ? cellsOf(line.text) : tokensOf(line.text)
     if (tokens.length === 0) return null
     this.#firstLine ??= line.number
-    const misfit = this.#form.wraps ? wrappedMisfit(tokens) : lineMisfit(tokens)
+    const misfit = this.#form.wraps !== false ? wrappedMisfit(tokens) : lineMisfit(tokens)
     if (misfit !== null) return { problem: error(line.number, misfit) }
     // No spread: a line can have hundreds of thousands of tokens.
     for (const token of tokens) this.#names.push(token)
@@ -42,7 +42,7 @@ export class NamesReader {
 
   /** What to say of a file that ends before its names do. */
   missing(): Problem {
-    return this.#form.wraps
+    return this.#form.wraps !== false
       ? error(this.#firstLine, 'the names do not end with alter#: the file is cut or of another kind')
       : error(null, 'no names below the head: the file is cut')
   }

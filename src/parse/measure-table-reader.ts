@@ -16,7 +16,7 @@ import { error, type MeasureTable, type MeasureTableRow, type TableForm, warning
 import { ProblemList } from './problem-list.ts'
 import { RecordTokens } from './record-tokens.ts'
 import { type Line, quoted } from './text.ts'
-import { wrappedOtherwise, Wrapping } from './record-wrapping.ts'
+import { type Wrapping, wrappedOtherwise, wrappingOf } from './record-wrapping.ts'
 
 /** Reads a table of one of the forms. */
 export const readTable = (form: TableForm): MeasureReader => new TableReader(form)
@@ -127,7 +127,7 @@ class RecordsReader {
   /** Problems of head and names, which say nothing of the records. */
   readonly #problemsAbove: number
   readonly #tokens: RecordTokens
-  readonly #wrapping = new Wrapping()
+  readonly #wrapping: Wrapping
   /** Records begun, a cut one included. */
   #count = 0
   #beginsAt = 0
@@ -142,6 +142,7 @@ class RecordsReader {
     for (const problem of problems) this.#problems.tell(problem)
     this.#problemsAbove = this.#problems.length
     this.#tokens = new RecordTokens(names.length)
+    this.#wrapping = wrappingOf(form)
   }
 
   take(line: ByteLine): boolean {
@@ -156,8 +157,8 @@ class RecordsReader {
       this.#beginsAt = line.number
       this.#count += 1
     }
-    const isAlike = !this.#form.wrapsAlike || this.#wrapping.add(found)
-    if (this.#form.wraps && this.#tokens.count < this.names.length) return true
+    const isAlike = this.#wrapping.add(line, found)
+    if (this.#form.wraps !== false && this.#tokens.count < this.names.length) return true
     return this.#takeRecord(line, isAlike)
   }
 
@@ -173,10 +174,10 @@ class RecordsReader {
         ? toRecord(tokens, this.names, this.#beginsAt, line, this.#alterBefore)
         : { misfit: `expected a blank between two values, found ${quoted(glued)}` }
     if ('misfit' in record) {
-      const which = this.#form.wraps ? 'this record and those behind it are' : 'this record is'
+      const which = this.#form.wraps !== false ? 'this record and those behind it are' : 'this record is'
       const problem = error(this.#beginsAt, `${record.misfit}: ${which} not read`)
       tokens.clear()
-      if (this.#form.wraps) return this.stop(problem)
+      if (this.#form.wraps !== false) return this.stop(problem)
       this.#problems.tell(problem)
       this.unread.push(this.#beginsAt)
       return true

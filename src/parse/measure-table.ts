@@ -42,11 +42,10 @@ export interface TableForm {
   /**
    * Whether names and records are wrapped, each in its own way: then tokens are counted, a record begins on a new line
    * and ends at a line end, and one that does not fit ends the reading, because everything behind it may be shifted.
-   * Otherwise a line that does not fit is a problem and the lines behind it are read.
+   * Otherwise a line that does not fit is a problem and the lines behind it are read. `by count`: as many tokens on a
+   * line in all records of a file; `by length`: as many as a line of some bytes takes.
    */
-  wraps: boolean
-  /** Whether all records of a file are wrapped alike; one that is not has lost or moved lines. */
-  wrapsAlike: boolean
+  wraps: false | 'by count' | 'by length'
   /** What to say of a file that ends behind its title; null where the names may not be missing. */
   withoutNames: string | null
 }

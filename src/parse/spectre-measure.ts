@@ -10,7 +10,6 @@ import type { TableForm } from './measure-table.ts'
 
 export const spectreHorizontal: TableForm = {
   separator: 'blanks',
-  wraps: true,
-  wrapsAlike: false,
+  wraps: 'by length',
   withoutNames: 'no names below the title: the run has no measures',
 }

@@ -293,7 +293,8 @@ describe('a record that is wrapped otherwise than the others', () => {
   })
 
   it('is nothing to Spectre, which breaks lines by their length', () => {
-    const spectre = "$ Simulator: spectre (ver. 1)\n.title ''\na b temper alter#\n1 2\n25 1\n1\n2 25 1\n"
+    const spectre =
+      "$ Simulator: spectre (ver. 1)\n.title ''\na b temper alter#\n1.5e-12 2\n25 1\n1 2.5 -25\n1\n"
     expect(parseMeasureFile(spectre)).toMatchObject({ problems: [], rows: [{ line: 4 }, { line: 6 }] })
   })
 })

@@ -81,8 +81,8 @@ export const measureTexts: MeasureText[] = [
     isSwept: true,
     linesAreLabelled: false,
     text: ({ names, rows, wrap }) =>
-      lines('$ Simulator: spectre (ver. 19.1)', ".title '* deck'", ...wrapped(header(names), wrap)) +
-      rows.map((row, step) => lines(...wrapped(record(row, step), wrap + 1))).join('') +
+      lines('$ Simulator: spectre (ver. 19.1)', ".title '* deck'", ...filled(header(names), 20 * wrap)) +
+      rows.map((row, step) => lines(...filled(record(row, step), 20 * wrap))).join('') +
       '\n',
   },
   {
@@ -178,6 +178,18 @@ function wrapped(tokens: readonly string[], count: number): string[] {
   return Array.from({ length: Math.ceil(tokens.length / count) }, (_, line) =>
     tokens.slice(line * count, (line + 1) * count).join(' '),
   )
+}
+
+/** Lines of at most so many characters, but for longer tokens. */
+function filled(tokens: readonly string[], width: number): string[] {
+  const found: string[] = []
+  for (const token of tokens) {
+    const last = found.at(-1)
+    if (last !== undefined && last.length + 1 + token.length <= width)
+      found[found.length - 1] = `${last} ${token}`
+    else found.push(token)
+  }
+  return found
 }
 
 const assignments = (names: readonly string[], values: readonly string[]): string[] =>

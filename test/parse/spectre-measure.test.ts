@@ -46,6 +46,14 @@ describe("Spectre's horizontal .mt0", () => {
       'a temper alter# \n1 2 25 1 \n',
       ['E4: expected 3 values up to a line end, found 4'],
     ],
+    [
+      'a lost line for which the next record makes up',
+      'a b c d e temper alter# \n' +
+        '1e-12 1.111111e-11 2.222222e-11 \n3.333e-12 4.4e-12 25 1 \n' +
+        '3.333e-12 4.4e-12 25 1 \n3e-12 1.111111e-11 0 \n' +
+        '3.333e-12 4.4e-12 25 1 \n4e-12 1.111111e-11 0 \n',
+      ['W6: this record is broken into lines otherwise'],
+    ],
   ])('%s is told', (_, body, expected) => {
     expect(messages(head + body)).toEqual(containing(expected))
   })
