@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { type ResultSource, resultSources } from '../domain/measurement.ts'
-import { type PvtPoint, toPoint } from '../domain/point.ts'
+import { pointName, type PvtPoint, samePoint, toPoint } from '../domain/point.ts'
 import { PvtError, usageError } from '../errors.ts'
 import { findFiles, type FoundFiles } from '../import/find-files.ts'
 import { newestBackup, realPath } from '../import/folder.ts'
@@ -116,6 +116,7 @@ async function importInto(
   const source =
     path === undefined ? (job.backup_path ?? newestBackupOf(job.domain_path)) : toSource(path, options)
   const found = findFiles(source)
+  warnOfUnusedPoint(context, found, settings)
   const db = await context.database()
   return watched(context, found, settings, (read, observed) =>
     importSources(db, job.job_id, found, read, observed),
@@ -131,6 +132,7 @@ async function importNew(
   if (options.job !== undefined) throw usageError('--new makes a job: it does not go with --job')
   const source = path ?? context.settings.cwd
   const found = findFiles(toSource(source, { ...options, latest: path === undefined || options.latest }))
+  warnOfUnusedPoint(context, found, settings)
   const zone = toZone(options.tz)
   const db = await context.database()
   return watched(context, found, settings, async (read, observed) => {
@@ -142,6 +144,17 @@ async function importNew(
     for (const problem of problems) context.warn(problemText(problem))
     return report
   })
+}
+
+/** A file whose path tells its point keeps that: whoever has named another one by mistake is to see it. */
+function warnOfUnusedPoint(
+  context: Context,
+  { path, measures }: FoundFiles,
+  { point }: Pick<ImportOptions, 'point'>,
+): void {
+  if (point === null || measures.some((measure) => measure.point === null || samePoint(measure.point, point)))
+    return
+  context.warn(`${path} tells its PVT point itself: ${pointName(point)} was not used`)
 }
 
 /** Reads and stores with a progress bar; asked to stop meanwhile, nothing is stored. */

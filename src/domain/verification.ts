@@ -3,6 +3,7 @@ import { inFlowOrder } from './flow-order.ts'
 import type { ResultSource } from './measurement.ts'
 import { pointName, type PvtPoint } from './point.ts'
 import type { Result } from './result.ts'
+import { otherTelling, ownTelling } from './telling.ts'
 
 /** What can be wrong with the files of a point, before the flow deletes the raw ones. */
 export const fileProblems = [
@@ -101,9 +102,19 @@ export class Verification {
       if (sources.includes(source)) tally.told[source] += 1
       else tally.lacking[source] ??= { alter_number: result.alter_number, row_number: result.row_number }
     }
-    tally.hasValue ||=
-      sources.includes('report') && Object.values(result.measurements).some((value) => value !== null)
+    tally.hasValue ||= sources.includes('report') && hasReportedValue(result)
   }
+}
+
+/** The row itself holds what its measure file tells, where there is one. */
+function hasReportedValue(result: Result): boolean {
+  const row = { ...result, import_id: null }
+  const others = result.other_sources.filter(({ source }) => source === 'report')
+  const tellings =
+    result.source === 'report' ? [ownTelling(row)] : others.map((other) => otherTelling(row, other))
+  return tellings.some(
+    (telling) => telling !== null && Object.values(telling.measurements).some((value) => value !== null),
+  )
 }
 
 interface Placed {

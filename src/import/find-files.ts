@@ -9,6 +9,7 @@ import { isMeasureFileName, isPackedMeasureName } from '../parse/measure-file-na
 import { listFolder, newestBackup, realPath } from './folder.ts'
 import { netlistFinder, netlistOnDisk } from './netlist-beside.ts'
 import { pointOfFileName, pointOfFolder, pointOfPath } from './point-of-path.ts'
+import { withoutPath } from './row-problems.ts'
 
 /** What of the flow's files lies at a path, found by names and places; nothing is opened. */
 export interface FoundFiles {
@@ -54,14 +55,30 @@ export function findWhatIsThere(path: string): FoundFiles {
   return isBackupName(basename(absolute)) ? backupFolder(absolute) : liveTree(absolute)
 }
 
+/**
+ * Of what is left alone, what may well hold a file that was read before: a folder that was moved to another disk, with
+ * a link in its place, and a measure file that was packed.
+ */
+export const stillThere = ({ leftAlone }: FoundFiles): string[] =>
+  leftAlone.flatMap((path) =>
+    isLink(path) ? [path] : isPackedMeasureName(basename(path)) ? [path.slice(0, path.lastIndexOf('.'))] : [],
+  )
+
 /** Whether nothing of the flow was found. */
 export const isNothing = ({ creport, reports, measures }: FoundFiles): boolean =>
   creport === null && reports.length === 0 && measures.length === 0
 
-/** @throws `bad_input` when nothing of the flow was found. */
+/** @throws `bad_input` when nothing of the flow was found, `file_error` when it may lie where nobody may look. */
 export function refuseNothing(found: FoundFiles): void {
-  if (isNothing(found)) throw nothingIn(found)
+  if (!isNothing(found)) return
+  const [unread] = found.problems
+  throw unread === undefined
+    ? nothingIn(found)
+    : new PvtError('file_error', problemOf(unread), 'ask its owner')
 }
+
+const problemOf = ({ file, message }: FileProblem): string =>
+  message.includes(file) ? message : `${file}: ${message}`
 
 const reportFileName = /^report_.*\.txt$/
 
@@ -83,7 +100,7 @@ function backupFolder(path: string): FoundFiles {
   return {
     kind: 'backup',
     path,
-    ...reportsIn(join(path, 'report')),
+    ...reportsIn(join(path, 'report'), problems),
     ...{ measures, problems, leftAlone: [...new Set([...strange, ...leftAlone])].sort() },
   }
 }
@@ -94,19 +111,24 @@ const foldersOfBackup: readonly string[] = ['report', 'compiled_waveform', 'tb_b
 /** A domain's live tree: the corner folders and the reports of `ext`; its backups are other runs. */
 function liveTree(path: string): FoundFiles {
   const own = reportsIn(path)
-  const below = reportsIn(join(path, 'report'))
+  const found = measuresBelow(path)
+  const below = reportsIn(join(path, 'report'), found.problems)
   return {
     kind: 'domain',
     path,
     creport: below.creport ?? own.creport,
     reports: below.reports.length > 0 ? below.reports : own.reports,
-    ...measuresBelow(path),
+    ...found,
   }
 }
 
-/** None in a folder that is a link: it is named as left alone. */
-function reportsIn(folder: string): Pick<FoundFiles, 'creport' | 'reports'> {
-  const names = (isLink(folder) ? [] : listFolder(folder))
+/** None in a folder that is a link, which is named as left alone, nor in one of which it is told that it cannot be read. */
+function reportsIn(
+  folder: string,
+  problems: readonly FileProblem[] = [],
+): Pick<FoundFiles, 'creport' | 'reports'> {
+  const isUnread = problems.some(({ file }) => file === folder)
+  const names = (isUnread || isLink(folder) ? [] : listFolder(folder))
     .filter((entry) => entry.isFile())
     .map((entry) => entry.name)
     .sort()
@@ -194,7 +216,12 @@ function listReadable(folder: string, problems: FileProblem[]): Dirent[] {
   try {
     return listFolder(folder)
   } catch (error) {
-    problems.push({ file: folder, line: null, level: 'error', message: messageOf(error) })
+    problems.push({
+      file: folder,
+      line: null,
+      level: 'error',
+      message: withoutPath(messageOf(error), folder),
+    })
     return []
   }
 }

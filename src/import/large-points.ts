@@ -35,6 +35,8 @@ export interface LargeFile {
 export interface LargeFileRead {
   file: ReadFile | null
   problems: FileProblem[]
+  /** Its path, when not all of it is known to have been read. */
+  doubtful: string[]
 }
 
 /**
@@ -142,7 +144,6 @@ async function readLargeFile(
     if (numbered === 0) skip(unreadLines(end.problems))
     await take(end.rows)
     for (const problem of end.problems) problems.tell(problem)
-    if (temper.problem !== null) problems.tell(temper.problem)
     digests.set(path, file.sha256)
     const first = copyOf && (digests.get(copyOf.path) ?? copyOf.sha256)
     if (copyOf !== null && first !== file.sha256) problems.tell(anotherVersion(copyOf.path))
@@ -151,9 +152,12 @@ async function readLargeFile(
     if (stored) throw damagedBehind(path, error)
     problems.tell({ line: null, level: 'error', message: withoutPath(error.message, path) })
   }
+  const doubtful = problems.length > 0 ? [path] : []
+  if (temper.problem !== null) problems.tell(temper.problem)
   progress.add(1, 0)
   return {
     file,
+    doubtful,
     problems: problems.list().map((problem: Problem): FileProblem => ({ file: path, ...problem })),
   }
 }

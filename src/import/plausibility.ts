@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import {
   hasValue,
+  type MeasureAge,
   olderThanNetlist,
   type PointFile,
   sameContentAtSeveralPoints,
@@ -11,6 +12,7 @@ import { pointFolder, pointName, type PvtPoint } from '../domain/point.ts'
 import type { FileProblem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import type { FoundFiles } from './find-files.ts'
+import type { LargePoint } from './large-points.ts'
 import type { Sources } from './read-sources.ts'
 
 /** What was read, and all of it, but looks wrong: warnings, each with its point and numbers. */
@@ -69,16 +71,26 @@ function filesWithValues({ rows, files }: Sources): PointFile[] {
   return [...found.values()]
 }
 
-function agesOf({ rows, writtenMs }: Sources): Parameters<typeof olderThanNetlist>[0] {
-  const ages = new Map<string, Parameters<typeof olderThanNetlist>[0][number]>()
-  for (const { file, netlist, point } of rows) {
+function agesOf({ rows, writtenMs, large }: Sources): MeasureAge[] {
+  const ages = new Map<string, MeasureAge>()
+  const beside = large.flatMap((point) => point.rows.map(({ row }) => row))
+  for (const { file, netlist, point } of [...rows, ...beside]) {
     if (netlist === null || ages.has(file)) continue
     const measuredMs = writtenMs.get(file)
     const netlistMs = writtenAt(netlist)
     if (measuredMs !== undefined && netlistMs !== null)
       ages.set(file, { path: file, point, measuredMs, netlistMs })
   }
-  return [...ages.values()]
+  return [...ages.values(), ...large.flatMap(agesOfLarge)]
+}
+
+/** Of a point with large files, which are read later. Its small ones are among its rows. */
+function agesOfLarge({ point, files }: LargePoint): MeasureAge[] {
+  return files.flatMap(({ path, netlist, copyOf }) => {
+    const [measuredMs, netlistMs] = [path, netlist].map((file) => (file === null ? null : writtenAt(file)))
+    if (copyOf !== null || measuredMs == null || netlistMs == null) return []
+    return [{ path, point, measuredMs, netlistMs }]
+  })
 }
 
 /** Null for a file that has gone since it was read. */

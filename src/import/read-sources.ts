@@ -5,7 +5,7 @@ import { PvtError } from '../errors.ts'
 import { cornerReportNames, parseCornerReport } from '../parse/corner-report.ts'
 import { KnownHeads } from '../parse/known-heads.ts'
 import type { ReadFile } from '../store/imports.ts'
-import type { FoundFiles, FoundMeasure } from './find-files.ts'
+import { type FoundFiles, type FoundMeasure, stillThere } from './find-files.ts'
 import type { LargePoint } from './large-points.ts'
 import { measureRows, unreadLines } from './measure-rows.ts'
 import { columnsOf, extractionsIn, readCreport } from './read-creport.ts'
@@ -37,6 +37,8 @@ export interface Sources {
   /** Points with measure files that are too large to be held; they are read when they are stored. */
   large: LargePoint[]
   problems: FileProblem[]
+  /** Files and folders that could not be read, or perhaps not all of them: nothing of them is known to have vanished. */
+  doubtful: string[]
   progress: Progress
 }
 
@@ -52,7 +54,7 @@ const smallFiles = 24 * 1024 * 1024
  */
 export function readSources(found: FoundFiles, point: PvtPoint | null, watch: Watch = {}): Sources {
   const filesTotal = found.measures.length + found.reports.length + (found.creport === null ? 0 : 1)
-  const reader = new Reader(found.problems, new Progress(watch, filesTotal))
+  const reader = new Reader(found, new Progress(watch, filesTotal))
   for (const measure of found.measures) reader.measureFile({ ...measure, point: measure.point ?? point })
   // creport.txt spells the extractions out, which the reports' names run together with the corner: it is read first.
   const creport = found.creport === null ? null : reader.open(found.creport)
@@ -72,10 +74,12 @@ class Reader {
   readonly #large = new Map<string, LargePoint>()
   #checkedNames: readonly string[] | null = null
 
-  constructor(problems: readonly FileProblem[], progress: Progress) {
+  constructor(found: FoundFiles, progress: Progress) {
+    const { problems } = found
     this.sources = {
       ...{ rows: [], files: [], writtenMs: new Map(), attempted: [], unread: [], large: [] },
       ...{ problems: [...problems], progress },
+      doubtful: [...problems.map(({ file }) => file), ...stillThere(found)],
     }
   }
 
@@ -206,7 +210,8 @@ class Reader {
     for (const row of rows) this.sources.rows.push(toSourceRow(row, { point, source, file, netlist }))
     const temper = new TemperCheck(point)
     temper.look(rows)
-    if (temper.problem !== null) this.#problem(file, temper.problem)
+    // Its values may be of another simulation, but all of them were read.
+    if (temper.problem !== null) this.sources.problems.push({ file, ...temper.problem })
   }
 
   /** What `read` gives; a failure of the file is a problem, and null. */
@@ -231,6 +236,7 @@ class Reader {
 
   #problem(file: string, problem: Problem): void {
     this.sources.problems.push({ file, ...problem })
+    if (this.sources.doubtful.at(-1) !== file) this.sources.doubtful.push(file)
   }
 }
 

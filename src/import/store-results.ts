@@ -78,19 +78,25 @@ async function storeInto(
         rank: rankWith(options.prefer ?? null),
         earlier,
       },
-      ...{ dryRun: options.dryRun, prune: options.prune === true, isDoubtful: doubtfulFiles(problems) },
+      ...{
+        dryRun: options.dryRun,
+        prune: options.prune === true,
+        isDoubtful: doubtfulFiles(sources.doubtful),
+      },
     },
     sources.large.length === 0,
   )
   const before = sources.large.length > 0 || stored.all === null ? await findAlters(db, job.job_id) : []
   await session.store(merged)
   const files = [...sources.files]
-  for await (const { file, problems: found } of storeLargePoints(session, sources, options)) {
-    if (file !== null) files.push(file)
-    problems.push(...found)
+  const doubtful = [...sources.doubtful]
+  for await (const large of storeLargePoints(session, sources, options)) {
+    if (large.file !== null) files.push(large.file)
+    problems.push(...large.problems)
+    doubtful.push(...large.doubtful)
   }
   if (sources.large.length > 0) refuseUnread(problems, session, options)
-  if (earlier.size > 0) await findVanished(db, job.job_id, options.path, session, doubtfulFiles(problems))
+  if (earlier.size > 0) await findVanished(db, job.job_id, options.path, session, doubtfulFiles(doubtful))
 
   const { rows } = session
   const points = new Map(session.points)

@@ -123,6 +123,15 @@ describe('what is read', () => {
     expect(await importInto(other, '--latest', folder)).toMatchObject({ path: second.backupPath })
   })
 
+  test('a measure file whose path tells its point keeps that, and says that another one was not used', async () => {
+    const file = tree.measurePaths.get(point)![0]!
+    const given = ['--corner', 'SSG', '--temperature', '85', '--voltage', 'v1nom_v2nom']
+    const id = await newJob()
+    const answer = await place.pvt(['results', 'import', '-j', id, file, ...given])
+    expect(answer.stderr).toContain('itself: SSG/typical/85/v1nom_v2nom was not used')
+    expect([...(await valuesOf(id)).keys()]).toEqual([point])
+  })
+
   test('a single measure file whose path tells no point takes it from the options', async () => {
     const file = place.path('sim_tx.mt0')
     cpSync(tree.measurePaths.get(point)![0]!, file)

@@ -19,6 +19,14 @@ function row(corner: string, sources: string, alter_number = 1, value: number | 
   })
 }
 
+/** The same, whose report tells something else. */
+const reported = (result: Result, vout: number | null): Result => ({
+  ...result,
+  other_sources: result.other_sources.map((other) =>
+    other.source === 'report' ? { ...other, agrees: false, differs: { vout } } : other,
+  ),
+})
+
 const find = (rows: readonly Result[], isMeasureDue = true): Finding[] => {
   const verification = new Verification()
   verification.add(rows, [])
@@ -52,6 +60,15 @@ describe('the files of a run', () => {
       'a report has no number',
       [row('TT', 'mrc', 1, null), row('SSG', 'mrc'), row('FFG', 'mrc')],
       ['TT empty_report'],
+    ],
+    [
+      'only the report has a number, or none',
+      [
+        reported(row('TT', 'mrc', 1, null), 1),
+        reported(row('SSG', 'mrc'), null),
+        reported(row('FFG', 'mrc'), 2),
+      ],
+      ['SSG empty_report'],
     ],
   ])('when %s', (_, rows, findings) => {
     expect(told(find(rows))).toEqual(findings)

@@ -27,6 +27,29 @@ describe('what cannot be found', () => {
     })
     expect(error).toMatchObject({ code: 'file_error', message: `no permission to read ${folder}` })
   })
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'a folder of reports without permission is a problem, and keeps nothing else out',
+    async () => {
+      const report = join(folder, 'report')
+      write('report/creport.txt', `${tt}/sim_tx.mt0`)
+      chmodSync(report, 0o700)
+      process.seteuid!(65534)
+      const found = findFiles(folder)
+      process.seteuid!(0)
+      const message = `no permission to read ${report}`
+      expect(found).toMatchObject({ creport: null, problems: [{ file: report, level: 'error', message }] })
+      expect(found.measures).toHaveLength(1)
+
+      chmodSync(join(folder, 'TT'), 0o700)
+      process.seteuid!(65534)
+      const error = await failureOf(folder).finally(() => {
+        process.seteuid!(0)
+      })
+      expect(error).toMatchObject({ code: 'file_error' })
+      expect(error.message).toMatch(/^no permission to read/)
+    },
+  )
 })
 
 test('symbolic links below a folder are not followed', () => {

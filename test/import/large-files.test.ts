@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -57,6 +57,17 @@ const importTree = (db: Database, jobId: string, given: Partial<ImportOptions> =
   importPath(db, jobId, tree, given)
 
 onEachEngine('a large measure file', (given) => {
+  test('is warned of when it is older than its netlist', async () => {
+    const netlist = write(`${place}/sim_tx.sp`, '* netlist')
+    const later = Date.now() / 1000 + 60
+    utimesSync(netlist, later, later)
+    const id = (await storeJobIn(given.db, 'running', {})).job_id
+    const { problems } = await importTree(given.db, id, { dryRun: true })
+    rmSync(netlist)
+    expect(problems).toMatchObject([{ file: join(tree, place, 'sim_tx.mt0'), level: 'warning' }])
+    expect(problems[0]!.message).toContain('before its netlist was written')
+  })
+
   test('is stored row by row beside small ones, in one import, with all that is derived', async () => {
     const { job_id } = await storeJobIn(given.db, 'completed', {})
     const seen: number[] = []

@@ -66,6 +66,7 @@ async function storeOwn(db: Awaited<ReturnType<typeof openDatabase>>, jobId: str
       unread: [],
       large: [],
       problems: [],
+      doubtful: [],
     },
     progress: new Progress({}, 0),
   }
