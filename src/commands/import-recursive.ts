@@ -8,7 +8,7 @@ import { realFolder } from '../import/folder.ts'
 import { filesSinceImport } from '../import/grown-backup.ts'
 import { CopyFound, importBackup } from '../import/import-backup.ts'
 import { type ImportOptions, type ImportReport, problemText, readFound } from '../import/import-results.ts'
-import type { Original } from '../import/original-backup.ts'
+import { contentDigest, type Original } from '../import/original-backup.ts'
 import type { Database } from '../store/database.ts'
 import { findJobByBackup } from '../store/jobs.ts'
 import { changeKeys, lineOf, readKeys, warnOfProblems } from './import-answer.ts'
@@ -19,6 +19,9 @@ import { counted, fieldColumns, shortId } from './shared.ts'
 export const toZone = (name: string | undefined): Zone => (name === undefined ? systemZone : namedZone(name))
 
 export type RecursiveSettings = ImportOptions & { zone: Zone }
+
+/** Of a dry run, which stores nothing that would tell a copy later: the backups that it read, by their content. */
+type WouldBeStored = Map<string, string>
 
 /**
  * A job for each backup below a folder that has none: one transaction each. A backup that cannot be read is named and
@@ -40,11 +43,12 @@ export async function importRecursively(
   )
   const interruption = context.watchForInterruption()
   const progress = context.progress(backups.length, 'backups')
+  const wouldBeStored: WouldBeStored = new Map()
   try {
     let stored = 0
     for (const backup of backups) {
       await stopBefore(backup, stored, interruption)
-      const report = await importOne(context, db, backup, settings, () =>
+      const report = await importOne(context, db, backup, { ...settings, wouldBeStored }, () =>
         stopBefore(backup, stored, interruption),
       )
       progress.tick()
@@ -71,7 +75,7 @@ async function importOne(
   context: Context,
   db: Database,
   backup: string,
-  settings: RecursiveSettings,
+  settings: RecursiveSettings & { wouldBeStored: WouldBeStored },
   pause: () => Promise<void>,
 ): Promise<ImportReport | null> {
   try {
@@ -83,8 +87,15 @@ async function importOne(
     const found = findFiles(backup)
     const read = readFound(found, settings)
     await pause()
+    const digest = settings.dryRun ? contentDigest(backup, read) : ''
+    const original = settings.wouldBeStored.get(digest)
+    if (original !== undefined) {
+      context.warn(`${backup}: a copy of ${original}: no second job would be made`)
+      return null
+    }
     const options = { ...settings, now: context.now(), beside: 'when it fits', refuseCopies: true } as const
     const { report, problems } = await importBackup(db, found, read, options)
+    if (settings.dryRun) settings.wouldBeStored.set(digest, backup)
     for (const problem of problems) name(context, problem.level, problemText(problem))
     return report
   } catch (error) {

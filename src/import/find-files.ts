@@ -9,6 +9,7 @@ import { isMeasureFileName, isPackedMeasureName } from '../parse/measure-file-na
 import { listFolder, newestBackup, realPath } from './folder.ts'
 import { netlistFinder, netlistOnDisk } from './netlist-beside.ts'
 import { pointOfFileName, pointOfFolder, pointOfPath } from './point-of-path.ts'
+import { withoutPath } from './row-problems.ts'
 
 /** What of the flow's files lies at a path, found by names and places; nothing is opened. */
 export interface FoundFiles {
@@ -194,7 +195,12 @@ function listReadable(folder: string, problems: FileProblem[]): Dirent[] {
   try {
     return listFolder(folder)
   } catch (error) {
-    problems.push({ file: folder, line: null, level: 'error', message: messageOf(error) })
+    problems.push({
+      file: folder,
+      line: null,
+      level: 'error',
+      message: withoutPath(messageOf(error), folder),
+    })
     return []
   }
 }
