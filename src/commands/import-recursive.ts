@@ -44,9 +44,11 @@ export async function importRecursively(
   const interruption = context.watchForInterruption()
   const progress = context.progress(backups.length, 'backups')
   const wouldBeStored: WouldBeStored = new Map()
+  let stored = 0
+  let reached = ''
   try {
-    let stored = 0
     for (const backup of backups) {
+      reached = backup
       await stopBefore(backup, stored, interruption)
       const report = await importOne(context, db, backup, { ...settings, wouldBeStored }, () =>
         stopBefore(backup, stored, interruption),
@@ -57,6 +59,11 @@ export async function importRecursively(
       warnOfProblems(context, report)
       await answer.add(report)
     }
+  } catch (error) {
+    // What failed says that nothing was changed, and means this backup.
+    if (stored > 0 && !interruption.signal.aborted)
+      context.warn(`the import ended at ${reached}; ${storedText(stored)}: run it again to go on`)
+    throw error
   } finally {
     progress.end()
     interruption.close()
@@ -65,10 +72,11 @@ export async function importRecursively(
 }
 
 function stopBefore(backup: string, stored: number, interruption: Interruption): Promise<void> {
-  const jobs =
-    stored === 1 ? 'the job stored before it stays' : `${counted(stored, 'job')} stored before it stay`
-  return stopIfAsked(interruption, `nothing of ${backup} was stored; ${jobs}`)
+  return stopIfAsked(interruption, `nothing of ${backup} was stored; ${storedText(stored)}`)
 }
+
+const storedText = (stored: number): string =>
+  stored === 1 ? 'the job stored before it stays' : `${counted(stored, 'job')} stored before it stay`
 
 /** Null when there is no job to make: it has one, it is a copy, or it could not be read, which is told. */
 async function importOne(

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { hspiceMeasureText } from '../fixtures/measure.ts'
@@ -216,4 +217,23 @@ test('cross corners of a list of its own are inferred in the order in which the 
   await recursive()
   const [job] = await place.json<{ postlay_custom_corners: string }[]>(['history'])
   expect(job!.postlay_custom_corners).toBe('SSG FFAG TT')
+})
+
+test('an import that the database ends says what stays, and goes on when it is run again', async () => {
+  domainAt('a')
+  await recursive()
+  const second = makeDomain(place.path('tree/b'), { config, ...short, seed: 2 })
+  const third = makeDomain(place.path('tree/c'), { config, ...short, seed: 3 })
+  const raw = new Sqlite(place.db)
+  raw.exec(`create trigger full before insert on jobs when new.domain_path = '${third.folder}'
+    begin select raise(abort, 'full'); end`)
+  const { code, stderr } = await recursive()
+  expect(code).not.toBe(0)
+  expect(stderr).toContain(
+    `pvt: warning: the import ended at ${third.backupPath}; the job stored before it stays: run it again to go on\n`,
+  )
+  expect((await jobs()).map(({ backup_path }) => backup_path)).toContain(second.backupPath)
+  raw.exec('drop trigger full').close()
+  expect(await recursive()).toMatchObject({ code: 0, stderr: '' })
+  expect(await jobs()).toHaveLength(3)
 })
