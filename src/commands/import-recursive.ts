@@ -8,7 +8,7 @@ import { realFolder } from '../import/folder.ts'
 import { filesSinceImport } from '../import/grown-backup.ts'
 import { CopyFound, importBackup } from '../import/import-backup.ts'
 import { type ImportOptions, type ImportReport, problemText, readFound } from '../import/import-results.ts'
-import type { Original } from '../import/original-backup.ts'
+import { contentDigest, type Original } from '../import/original-backup.ts'
 import type { Database } from '../store/database.ts'
 import { findJobByBackup } from '../store/jobs.ts'
 import { changeKeys, lineOf, readKeys, warnOfProblems } from './import-answer.ts'
@@ -19,6 +19,9 @@ import { counted, fieldColumns, shortId } from './shared.ts'
 export const toZone = (name: string | undefined): Zone => (name === undefined ? systemZone : namedZone(name))
 
 export type RecursiveSettings = ImportOptions & { zone: Zone }
+
+/** Of a dry run, which stores nothing that would tell a copy later: the backups that it read, by their content. */
+type WouldBeStored = Map<string, string>
 
 /**
  * A job for each backup below a folder that has none: one transaction each. A backup that cannot be read is named and
@@ -40,11 +43,14 @@ export async function importRecursively(
   )
   const interruption = context.watchForInterruption()
   const progress = context.progress(backups.length, 'backups')
+  const wouldBeStored: WouldBeStored = new Map()
+  let stored = 0
+  let reached = ''
   try {
-    let stored = 0
     for (const backup of backups) {
+      reached = backup
       await stopBefore(backup, stored, interruption)
-      const report = await importOne(context, db, backup, settings, () =>
+      const report = await importOne(context, db, backup, { ...settings, wouldBeStored }, () =>
         stopBefore(backup, stored, interruption),
       )
       progress.tick()
@@ -53,6 +59,11 @@ export async function importRecursively(
       warnOfProblems(context, report)
       await answer.add(report)
     }
+  } catch (error) {
+    // What failed says that nothing was changed, and means this backup.
+    if (stored > 0 && !interruption.signal.aborted)
+      context.warn(`the import ended at ${reached}; ${storedText(stored)}: run it again to go on`)
+    throw error
   } finally {
     progress.end()
     interruption.close()
@@ -61,17 +72,18 @@ export async function importRecursively(
 }
 
 function stopBefore(backup: string, stored: number, interruption: Interruption): Promise<void> {
-  const jobs =
-    stored === 1 ? 'the job stored before it stays' : `${counted(stored, 'job')} stored before it stay`
-  return stopIfAsked(interruption, `nothing of ${backup} was stored; ${jobs}`)
+  return stopIfAsked(interruption, `nothing of ${backup} was stored; ${storedText(stored)}`)
 }
+
+const storedText = (stored: number): string =>
+  stored === 1 ? 'the job stored before it stays' : `${counted(stored, 'job')} stored before it stay`
 
 /** Null when there is no job to make: it has one, it is a copy, or it could not be read, which is told. */
 async function importOne(
   context: Context,
   db: Database,
   backup: string,
-  settings: RecursiveSettings,
+  settings: RecursiveSettings & { wouldBeStored: WouldBeStored },
   pause: () => Promise<void>,
 ): Promise<ImportReport | null> {
   try {
@@ -83,8 +95,15 @@ async function importOne(
     const found = findFiles(backup)
     const read = readFound(found, settings)
     await pause()
+    const digest = settings.dryRun ? contentDigest(backup, read) : ''
+    const original = settings.wouldBeStored.get(digest)
+    if (original !== undefined) {
+      context.warn(`${backup}: a copy of ${original}: no second job would be made`)
+      return null
+    }
     const options = { ...settings, now: context.now(), beside: 'when it fits', refuseCopies: true } as const
     const { report, problems } = await importBackup(db, found, read, options)
+    if (settings.dryRun) settings.wouldBeStored.set(digest, backup)
     for (const problem of problems) name(context, problem.level, problemText(problem))
     return report
   } catch (error) {

@@ -5,7 +5,7 @@ import { defaultStages, parseStageName, type StageName } from '../domain/stage.t
 import type { NewJob } from '../store/jobs.ts'
 import { type LegacyJob, legacyKeys, type LegacyRow } from '../store/legacy-database.ts'
 import { unknownConfiguration } from './describe-job.ts'
-import { instantOf, type LegacyTimes, listOf, textOf, wholeNumberOf } from './legacy-value.ts'
+import { instantOf, type LegacyTimes, listOf, shown, textOf, wholeNumberOf } from './legacy-value.ts'
 import { sha256 } from './read-file.ts'
 
 /** A job of an old database as one of ours. */
@@ -32,7 +32,8 @@ export function toAdoptedJob({ key, row }: LegacyJob, times: LegacyTimes, now: s
   const notes: string[] = []
   const time = (column: string): string | null => {
     const instant = instantOf(row, column, times)
-    if (instant === undefined) notes.push(`${column} '${textOf(row, column) ?? ''}' is no time: left out`)
+    if (instant === undefined)
+      notes.push(`${column} '${shown(textOf(row, column) ?? '')}' is no time: left out`)
     return instant ?? null
   }
   const [created, updated, started, completed] = [
@@ -115,7 +116,7 @@ function statusOf(row: LegacyRow, completed: string | null, notes: string[]): Jo
   if (known !== undefined) return known
   const status = completed === null ? 'failed' : 'completed'
   const reason = completed === null ? 'it has no end' : 'it has an end'
-  notes.push(`status ${text === null ? 'NULL' : `'${text}'`} is read as ${status}: ${reason}`)
+  notes.push(`status ${text === null ? 'NULL' : `'${shown(text)}'`} is read as ${status}: ${reason}`)
   return status
 }
 
@@ -129,7 +130,7 @@ function stagesOf(row: LegacyRow, column: string, notes: string[]): StageName[] 
   const names = listOf(row, column)
   if (names === null) return null
   const unknown = names.filter((name) => parseStageName(name) === null)
-  if (unknown.length > 0) notes.push(`${column}: there is no stage ${unknown.join(', ')}: left out`)
+  if (unknown.length > 0) notes.push(`${column}: there is no stage ${shown(unknown.join(', '))}: left out`)
   return names.map(parseStageName).filter((name) => name !== null)
 }
 

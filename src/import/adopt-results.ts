@@ -3,7 +3,7 @@ import { type PvtPoint, pointName, toPoint } from '../domain/point.ts'
 import { type Result, resultStatus } from '../domain/result.ts'
 import { parseNumber } from '../parse/number.ts'
 import type { LegacyRow } from '../store/legacy-database.ts'
-import { parsePythonJson, textOf, wholeNumberOf } from './legacy-value.ts'
+import { parsePythonJson, shown, textOf, wholeNumberOf } from './legacy-value.ts'
 
 /** Columns of the old results that are read; any other is named as not taken. */
 export const knownResultColumns: readonly string[] = [
@@ -77,7 +77,9 @@ function pointOf(row: LegacyRow): PvtPoint | string {
   const corner = textOf(row, 'corner')
   const voltage = textOf(row, 'voltage_combo')
   const temperature = textOf(row, 'temperature') ?? textOf(row, 'temperature_c')
-  const told = `${corner ?? 'NULL'}/${textOf(row, 'extraction') ?? 'NULL'}/${temperature ?? 'NULL'}/${voltage ?? 'NULL'}`
+  const told = [corner, textOf(row, 'extraction'), temperature, voltage]
+    .map((part) => (part === null ? 'NULL' : shown(part)))
+    .join('/')
   if (corner === null || voltage === null || temperature === null) return told
   // 125, 125.0, 125C, -40, m40
   const degrees = temperature

@@ -104,7 +104,8 @@ async function adoptOne(
     // Somebody else adopts the same database at this moment.
     if (isKeyClash(error)) return nothingOf(job_id, 'known')
     if (!(error instanceof PvtError) || error.code !== 'bad_input') throw error
-    return { ...nothingOf(job_id, 'failed'), notes: [error.message] }
+    const results_unread = results.length + unread.length
+    return { ...nothingOf(job_id, 'failed'), results_unread, notes: [error.message] }
   }
 }
 

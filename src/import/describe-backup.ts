@@ -15,6 +15,7 @@ import type { ReadRun } from './import-results.ts'
 import { contradiction, inferConfiguration } from './infer-configuration.ts'
 import { type LoadedConfiguration, loadConfiguration } from './load-configuration.ts'
 import { readTextFile } from './read-file.ts'
+import { withoutPath } from './row-problems.ts'
 
 /** A job of a run that is over: what its backup folder tells of it. */
 export interface BackupJob {
@@ -114,7 +115,7 @@ function loadOrExplain(path: string): LoadedConfiguration | { unreadable: string
     return loadConfiguration(path, [])
   } catch (error) {
     if (!(error instanceof PvtError)) throw error
-    return { unreadable: `${error.message}; the configuration is inferred instead` }
+    return { unreadable: `${withoutPath(error.message, path)}; the configuration is inferred instead` }
   }
 }
 
@@ -154,7 +155,13 @@ interface Evidence {
 const knownSimulators: readonly string[] = ['finesim', 'primesim']
 
 function evidenceOf({ creport }: FoundFiles, { rows, attempted, logs }: ReadRun): Evidence {
-  const points = [...attempted, ...rows.map(({ point }) => point)]
+  // The rows of creport.txt stand in the order of the flow's loops, the names of the reports in that of the letters.
+  const inOrder = rows.filter(({ source }) => source === 'creport')
+  const points = [
+    ...inOrder.map(({ point }) => point),
+    ...attempted,
+    ...rows.filter(({ source }) => source !== 'creport').map(({ point }) => point),
+  ]
   return {
     present: [...new Map(points.map((point) => [pointName(point), point])).values()],
     attempted,

@@ -4,6 +4,7 @@ import type { FileProblem } from '../domain/problem.ts'
 import { messageOf, PvtError } from '../errors.ts'
 import { isBackupName, looksLikeBackupName } from '../parse/backup-name.ts'
 import { listFolder } from './folder.ts'
+import { withoutPath } from './row-problems.ts'
 
 export interface FoundBackups {
   /** Real paths, each once; domain by domain, the oldest first. */
@@ -62,7 +63,7 @@ function list(folder: string, note: (level: 'error', file: string, message: stri
     return listFolder(folder)
   } catch (error) {
     if (!(error instanceof PvtError)) throw error
-    note('error', folder, messageOf(error))
+    note('error', folder, withoutPath(messageOf(error), folder))
     return []
   }
 }

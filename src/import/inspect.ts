@@ -186,6 +186,7 @@ function inspectSimulationLog(text: string, path: string): Inspection {
   const log = parseSimulationLog(text)
   const facts = {
     simulator: log.simulator,
+    simulator_version: log.version,
     success: log.success,
     elapsed_seconds: log.elapsedSeconds,
     cpu_seconds: log.cpuSeconds,

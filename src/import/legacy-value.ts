@@ -6,8 +6,12 @@ export function textOf(row: LegacyRow, column: string): string | null {
   const value = row[column]
   if (value === null || value === undefined) return null
   const text = value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value)
-  return text.trim() === '' ? null : text
+  // PostgreSQL's text holds no NUL.
+  return text.trim() === '' ? null : text.replaceAll('\0', '\ufffd')
 }
+
+/** A cell's text as a message has it: it may be as long as a file. */
+export const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text)
 
 /** A count, also one that was stored as text; null for anything else. */
 export function wholeNumberOf(row: LegacyRow, column: string): number | null {

@@ -13,7 +13,9 @@ export function parseBackupName(name: string): LocalReading | null {
   return stamp === undefined ? null : parseLocalStamp(stamp)
 }
 
-/** `00bkp_2025`, `00bkp_202506161234_old`: meant as the name of a backup, or one that was renamed. */
-export const looksLikeBackupName = (name: string): boolean => name.startsWith('00bkp_')
+/** `00bkp_2025`, `00bkp_202506161234_old`, `old_00bkp_202506161234`: meant as the name of a backup, or one that was renamed. */
+export const looksLikeBackupName = (name: string): boolean => name.startsWith('00bkp_') || renamed.test(name)
+
+const renamed = /00bkp_\d{8}/i
 
 export const isBackupName = (name: string): boolean => parseBackupName(name) !== null

@@ -31,8 +31,9 @@ export async function migrationStatus(database: Database, folder?: string): Prom
 }
 
 /**
- * Applies what is pending, each migration in one transaction; safe while other processes do the same. An existing
- * SQLite database is copied to `<file>.before-<version>` first; the newest {@link copiesKept} copies stay.
+ * Applies what is pending, each migration in one transaction, and all in one to a new database of a server; safe while
+ * other processes do the same. An existing SQLite database is copied to `<file>.before-<version>` first; the newest
+ * {@link copiesKept} copies stay.
  * @returns the names of the migrations that this call applied.
  * @throws PvtError `database_foreign` when an applied migration was changed, `database_newer` when the database has
  * migrations that this program does not know.
@@ -48,11 +49,31 @@ export async function migrate(database: Database, folder?: string): Promise<stri
   if (pending.length === 0) return []
   if (database.dialect === 'sqlite' && status.schemaVersion > 0)
     await saveBefore(database, status.schemaVersion)
+  // A file is made under a private name; what is made on a server is seen by all.
+  if (database.dialect === 'postgres' && status.schemaVersion === 0) return makeAll(database, migrations)
   const applied: string[] = []
   for (const migration of pending) {
     if (await apply(database, migration)) applied.push(migration.name)
   }
   return applied
+}
+
+/**
+ * All tables in one transaction: whoever opens the database meanwhile, or after this process was killed, finds it new
+ * or whole, and not one of an older schema that `pvt db migrate` would have to be called for.
+ */
+function makeAll(database: Database, migrations: readonly Migration[]): Promise<string[]> {
+  return database.transaction(async () => {
+    await holdMigrations(database)
+    // Another process may have been quicker. Inside a transaction only this tells the server's cache of tables so.
+    await database.script(createTable)
+    const { schemaVersion, pending } = compare(migrations, await readApplied(database))
+    for (const migration of migrations.slice(schemaVersion)) {
+      await record(database, migration)
+      await database.script(migration.sql)
+    }
+    return pending
+  })
 }
 
 export function tooNew(location: string, found: number, expected: number): PvtError {
@@ -117,11 +138,15 @@ async function applyToSqlite(database: Database, migration: Migration): Promise<
 }
 
 async function applyToPostgres(database: Database, migration: Migration): Promise<void> {
-  // `create table if not exists` itself fails with a key clash in the system's tables when two do it at once.
-  await database.script('set local statement_timeout = 0')
-  await database.query(advisoryLock)
+  await holdMigrations(database)
   await record(database, migration)
   await database.script(migration.sql)
+}
+
+/** Until the end of the transaction: `create table if not exists` itself fails with a key clash in the system's tables when two do it at once. */
+async function holdMigrations(database: Database): Promise<void> {
+  await database.script('set local statement_timeout = 0')
+  await database.query(advisoryLock)
 }
 
 async function record(database: Database, migration: Migration): Promise<void> {
@@ -149,7 +174,7 @@ async function readApplied(database: Database): Promise<AppliedMigration[]> {
   )
 }
 
-function compare(migrations: Migration[], applied: AppliedMigration[]): MigrationStatus {
+function compare(migrations: readonly Migration[], applied: AppliedMigration[]): MigrationStatus {
   const present = applied.at(-1)?.version ?? 0
   const texts = new Map(migrations.map((migration) => [migration.version, migration.sha256]))
   return {

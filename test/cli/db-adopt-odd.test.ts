@@ -187,3 +187,24 @@ test.each([
     jobs_new: count - Number(stored),
   })
 })
+
+test('a text with a NUL character does not keep its job out', async () => {
+  makeOld(
+    `${jobsTable('job_id integer primary key')} ${resultsTable()} ${job('1', { status: 'done' })} ${result('1', 1)}
+      alter table jobs add column description text; update jobs set description = 'a' || char(0) || 'b';`,
+  )
+  expect(await adopt()).toMatchObject({ code: 0, answer: { jobs_new: 1, results_new: 1 } })
+  expect(await place.json(['history'])).toMatchObject([{ description: 'a\ufffdb' }])
+})
+
+test('a text as long as a file is cut where it is told', async () => {
+  const long = 'x'.repeat(100_000)
+  makeOld(
+    `${jobsTable('job_id integer primary key')} ${resultsTable()}
+      ${job('1', { status: long, created_at: long })} ${result('1', 1)} update results set corner = '/${long}';`,
+  )
+  const { code, stderr } = await adopt()
+  expect([code, stderr.length < 1000]).toEqual([6, true])
+  expect(stderr).toMatch(/status 'x{59}…' is read as/)
+  expect(stderr).toMatch(/a result at \/x{58}…\/NULL\/m40\/v1min has no PVT point/)
+})

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
 import { hspiceMeasureText } from '../fixtures/measure.ts'
@@ -177,4 +178,62 @@ test('a year that no clock shows is no time of a backup', async () => {
   expect(code).toBe(0)
   expect(stderr).toMatch(/00bkp_002401311200: its name is not 00bkp_YYYYMMDDHHmm: not taken for a backup/)
   expect(await jobs()).toEqual([])
+})
+
+test('a dry run names the copies that an import would name, and stores nothing', async () => {
+  const { backupPath } = domainAt('a')
+  cpSync(backupPath, place.path('tree/z/00bkp_202401311200'), { recursive: true })
+  const dry = await place.pvt(['results', 'import', '--recursive', place.path('tree'), '--dry-run'])
+  expect(dry.stdout.trim().split('\n')).toHaveLength(1)
+  expect(dry.stderr).toBe(
+    `pvt: warning: ${place.path('tree/z/00bkp_202401311200')}: a copy of ${backupPath}: no second job would be made\n`,
+  )
+  expect(await jobs()).toEqual([])
+})
+
+test('a backup that was renamed in front is named, and is no part of a live tree', async () => {
+  const { folder, backupPath } = domainAt('d')
+  const renamed = join(folder, 'old_00bkp_202301010000')
+  cpSync(backupPath, renamed, { recursive: true })
+  const { code, stderr } = await recursive()
+  expect([code, stderr]).toEqual([
+    0,
+    `pvt: warning: ${renamed}: its name is not 00bkp_YYYYMMDDHHmm: not taken for a backup\n`,
+  ])
+})
+
+test('a config.cfg that cannot be read is named once', async () => {
+  const { configPath } = domainAt('d')
+  writeFileSync(configPath, 'no key\n')
+  expect((await recursive()).stderr).toBe(
+    `pvt: warning: ${configPath}: has no key of a config.cfg; the configuration is inferred instead\n`,
+  )
+})
+
+test('cross corners of a list of its own are inferred in the order in which the flow ran them', async () => {
+  const own = { ...config, mode: 'polo', postlay_cross_cornerlist: 'custom:SSG FFAG TT' }
+  const { configPath } = makeDomain(place.path('tree/d'), { config: own, ...short })
+  rmSync(configPath)
+  await recursive()
+  const [job] = await place.json<{ postlay_custom_corners: string }[]>(['history'])
+  expect(job!.postlay_custom_corners).toBe('SSG FFAG TT')
+})
+
+test('an import that the database ends says what stays, and goes on when it is run again', async () => {
+  domainAt('a')
+  await recursive()
+  const second = makeDomain(place.path('tree/b'), { config, ...short, seed: 2 })
+  const third = makeDomain(place.path('tree/c'), { config, ...short, seed: 3 })
+  const raw = new Sqlite(place.db)
+  raw.exec(`create trigger full before insert on jobs when new.domain_path = '${third.folder}'
+    begin select raise(abort, 'full'); end`)
+  const { code, stderr } = await recursive()
+  expect(code).not.toBe(0)
+  expect(stderr).toContain(
+    `pvt: warning: the import ended at ${third.backupPath}; the job stored before it stays: run it again to go on\n`,
+  )
+  expect((await jobs()).map(({ backup_path }) => backup_path)).toContain(second.backupPath)
+  raw.exec('drop trigger full').close()
+  expect(await recursive()).toMatchObject({ code: 0, stderr: '' })
+  expect(await jobs()).toHaveLength(3)
 })

@@ -36,6 +36,31 @@ describe('a PostgreSQL database', () => {
     await fresh.drop()
   })
 
+  test('is whole as soon as it can be seen: whoever comes while it is made waits', async () => {
+    const fresh = await makePostgres()
+    writeMigrations(options.migrations!, { '0002_slow': 'select pg_sleep(0.4); create table more (a text)' })
+    const later = async (ms: number) => {
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      return openUrl(fresh.url)
+    }
+    for (const database of await Promise.all([later(0), later(0), later(200)])) {
+      expect(await database.query('select count(*) as n from more')).toEqual([{ n: 0 }])
+      await database.close()
+    }
+    await fresh.drop()
+  })
+
+  test('whose making was interrupted is still new, and is made by the next', async () => {
+    const fresh = await makePostgres()
+    writeMigrations(options.migrations!, { '0002_second': 'insert into nowhere values (1)' })
+    await expect(openUrl(fresh.url)).rejects.toThrow(/nowhere/)
+    writeMigrations(options.migrations!, { '0002_second': 'create table more (a text)' })
+    const database = await openUrl(fresh.url)
+    expect(await database.query('select count(*) as n from more')).toEqual([{ n: 0 }])
+    await database.close()
+    await fresh.drop()
+  })
+
   test('is not made when the caller wants one that exists', async () => {
     const fresh = await makePostgres()
     expect((await failure(openUrl(fresh.url, { mustExist: true }))).code).toBe('file_not_found')
