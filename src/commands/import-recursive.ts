@@ -33,8 +33,10 @@ export async function importRecursively(
   path: string | undefined,
   settings: RecursiveSettings,
 ): Promise<void> {
-  const { backups, problems } = findBackups(realFolder(path ?? context.settings.cwd))
+  const folder = realFolder(path ?? context.settings.cwd)
+  const { backups, problems } = findBackups(folder)
   for (const problem of problems) name(context, problem.level, problemText(problem))
+  if (backups.length === 0) context.warn(`there is no backup folder 00bkp_* below ${folder}`)
   const db = await context.database()
   const answer = context.printList<ImportReport>(
     fieldColumns(reportKeys),

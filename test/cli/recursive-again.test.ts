@@ -35,6 +35,17 @@ const recursive = (folder = 'tree', db = place.db) =>
   place.pvt(['results', 'import', '--recursive', place.path(folder), '--tz', 'UTC', '--db', db])
 const jobs = () => place.json<{ job_id: string; backup_path: string }[]>(['history'])
 
+test('where there is no backup is told; where nothing is new is not', async () => {
+  mkdirSync(place.path('tree'))
+  const none = await recursive()
+  expect([none.code, none.stdout]).toEqual([0, ''])
+  expect(none.stderr).toBe(`pvt: warning: there is no backup folder 00bkp_* below ${place.path('tree')}\n`)
+
+  domainAt('d')
+  await recursive()
+  expect(await recursive()).toEqual({ code: 0, stdout: '', stderr: '' })
+})
+
 describe('a backup that was still being written when it was imported', () => {
   test('is told once more has come, until that is imported', async () => {
     const { backupPath, creportPath, reportPaths } = domainAt('d')
