@@ -86,3 +86,26 @@ test('a row whose file was moved to result/ and cannot be read there has not van
   expect([vanished, problems]).toMatchObject([[], [{ file: moved, level: 'error' }]])
   expect(await rows()).toHaveLength(2)
 })
+
+test('a file is not said to tell what vanished from it and was kept, until it tells it again', async () => {
+  const [run, backup] = [newRun(), newRun()]
+  write(backup, 'measure', { a: 5 })
+  const lacking = async (): Promise<unknown> => {
+    await take(backup.measure)
+    const { measurements, mt0_file_path, other_sources } = await stored()
+    expect([measurements['b'], mt0_file_path]).toEqual([2, backup.measure])
+    expect(other_sources).toMatchObject([{ file: run.measure, differs: { a: 1 } }])
+    return other_sources[0]!.lacks
+  }
+  await newJob()
+  await take(write(run, 'measure', { a: 1, b: 2 }))
+  await take(write(run, 'measure', { a: 1 }))
+  expect(await lacking()).toEqual(['b'])
+  await newJob()
+  await take(write(run, 'measure', { a: 1, b: 2 }))
+  await take(write(run, 'measure', { a: 1 }))
+  await take(write(run, 'measure', { a: 1, b: 2 }))
+  expect((await stored()).measurement_sources).toEqual({})
+  expect((await take(run.measure)).import_id).toBeNull()
+  expect(await lacking()).toBeUndefined()
+})
