@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openSourceJob } from './source-job.ts'
-import { write } from './source-files.ts'
+import { textOf, type Values, write } from './source-files.ts'
 
 const { newRun, newJob, take, stored, rows } = openSourceJob()
 
@@ -108,4 +108,19 @@ test('a file is not said to tell what vanished from it and was kept, until it te
   expect((await stored()).measurement_sources).toEqual({})
   expect((await take(run.measure)).import_id).toBeNull()
   expect(await lacking()).toBeUndefined()
+})
+
+test('what a creport.txt of another temperature does not tell any more is told as vanished', async () => {
+  await newJob()
+  const run = newRun()
+  const creport = write(run, 'creport', { a: 1, b: 2 })
+  const elsewhere = (values: Values): void => {
+    writeFileSync(creport, textOf.creport([values]).replaceAll('-40\t1', '25\t1'))
+  }
+  elsewhere({ a: 1, b: 2 })
+  await take(creport)
+  elsewhere({ a: 1 })
+  const { vanished, problems } = await take(creport)
+  expect(problems).toMatchObject([{ message: expect.stringContaining('temper is 25') as unknown }])
+  expect(vanished).toMatchObject([{ measurement: 'b', value: 2 }])
 })
