@@ -3,7 +3,6 @@ import {
   noMeasurementSources,
   noOtherSources,
   type Origin,
-  originOf,
   type OtherSource,
   type Rank,
 } from './provenance.ts'
@@ -26,9 +25,9 @@ export const tellingOf = (row: Result, import_id: string | null): Telling => ({
   ...{ measurements: row.measurements, failed: row.failed },
 })
 
-/** What the file of a stored row tells of it. */
+/** What the file of a stored row tells of it: not what an earlier import read in it, which was kept when it vanished. */
 export function ownTelling(row: BroughtRow): Telling {
-  const isOwn = ([name]: [string, unknown]): boolean => originOf(row, name).file === row.mt0_file_path
+  const isOwn = ([name]: [string, unknown]): boolean => !Object.hasOwn(row.measurement_sources, name)
   const measurements = Object.fromEntries(Object.entries(row.measurements).filter(isOwn))
   return { ...tellingOf(row, row.import_id), measurements }
 }

@@ -75,7 +75,7 @@ export function compareWithStored(
   const changes = valueChanges(withoutMeasurements(present, lost), combined)
   const saysTheSame = changes.length === 0 && gone.length === 0 && superseded.length === 0
   const isRawer = rank(result.source) < rank(present.source) || hasRawerOrigins(present, combined, rank)
-  const isRow = !saysTheSame || isRawer
+  const isRow = !saysTheSame || isRawer || isToldOtherwise(present, combined)
   const row = isRow && wins ? { ...result, import_id: importId } : present
   const other_sources = otherSources(present, row, combined, { tellings, stored, earlier: comparing.earlier })
   return {
@@ -212,6 +212,14 @@ const hasRawerOrigins = (present: Result, combined: Result, rank: Rank): boolean
   Object.entries(present.measurement_sources).some(
     ([name, { source }]) =>
       Object.hasOwn(combined.measurements, name) && rank(originOf(combined, name).source) < rank(source),
+  )
+
+/** Whether the row's file, read again, does not tell what it has told, and is kept, or tells what only others had. */
+const isToldOtherwise = (present: Result, combined: Result): boolean =>
+  present.mt0_file_path === combined.mt0_file_path &&
+  Object.keys(combined.measurements).some(
+    (name) =>
+      Object.hasOwn(present.measurement_sources, name) !== Object.hasOwn(combined.measurement_sources, name),
   )
 
 const sameOthers = (present: StoredResult, others: readonly OtherSource[]): boolean =>

@@ -179,9 +179,12 @@ class Reader {
 
   creport(file: TextFile): void {
     const creport = readCreport(file, this.#namesOfReports)
-    this.#problems(file.path, creport.problems)
-    for (const { point, line } of creport.unread) this.#unread('creport', file.path, point, [line])
     const { path } = file
+    // As with the other sources: values of another temperature were all read.
+    if (creport.isSound)
+      this.sources.problems.push(...creport.problems.map((problem) => ({ file: path, ...problem })))
+    else this.#problems(path, creport.problems)
+    for (const { point, line } of creport.unread) this.#unread('creport', path, point, [line])
     for (const row of this.#shortNames(path, creport.names) ? creport.rows : [])
       this.sources.rows.push(
         toSourceRow(row, { point: row.point, source: 'creport', file: path, netlist: null }),

@@ -38,6 +38,8 @@ export interface Creport extends CreportHead {
   /** Rows that could not be read though their points are known; they count among the rows of their points. */
   unread: { line: number; point: PvtPoint }[]
   problems: Problem[]
+  /** Whether no problem is about more than the temperature of a row. */
+  isSound: boolean
 }
 
 /**
@@ -49,7 +51,7 @@ export function parseCreport(text: string, fallbackNames: readonly string[] = []
   const lines = splitLines(text)
   const start = lines.findIndex((line) => headerStart.test(line.text))
   const preamble = readPreamble(start < 0 ? [] : lines.slice(0, start))
-  const nothing = { ...preamble, names: [], namesInHeader: false, rows: [], unread: [] }
+  const nothing = { ...preamble, names: [], namesInHeader: false, rows: [], unread: [], isSound: false }
   const header = lines[start]
   if (header === undefined) return { ...nothing, problems: [error(null, notACreport)] }
   if (!header.terminated) {
@@ -62,9 +64,10 @@ export function parseCreport(text: string, fallbackNames: readonly string[] = []
   if (!namesInHeader && names.length === 0 && body.length > 0) {
     return { ...nothing, problems: [...shape.problems, error(header.number, noNames)] }
   }
-  const { rows, unread, problems } = readRows(body, shape)
+  const { rows, unread, elsewhere, ...read } = readRows(body, shape)
+  const problems = [...shape.problems, ...read.problems]
   if (body.length === 0) problems.push(warning(header.number, 'no rows: no simulation delivered a result'))
-  return { ...preamble, names, namesInHeader, rows, unread, problems: [...shape.problems, ...problems] }
+  return { ...preamble, names, namesInHeader, rows, unread, problems, isSound: problems.length === elsewhere }
 }
 
 const headerStart = /^process\textract\ttemp(?:\t|$)/
@@ -122,11 +125,17 @@ function countSupplies(header: readonly string[], firstRow: readonly string[]): 
   return count
 }
 
-function readRows(body: readonly Line[], shape: Shape): Pick<Creport, 'rows' | 'unread' | 'problems'> {
+interface Body extends Pick<Creport, 'rows' | 'unread' | 'problems'> {
+  /** How many problems are about the temperature of a row. */
+  elsewhere: number
+}
+
+function readRows(body: readonly Line[], shape: Shape): Body {
   const rows: CreportRow[] = []
   const unread: Creport['unread'] = []
   const problems: Problem[] = []
   let alterBefore: string | null = null
+  let elsewhere = 0
   for (const line of body) {
     if (headerStart.test(line.text)) {
       problems.push(error(line.number, 'a second header: from here on nothing is read'))
@@ -148,11 +157,14 @@ function readRows(body: readonly Line[], shape: Shape): Pick<Creport, 'rows' | '
       unread.push({ line: line.number, point: key.point })
       continue
     }
-    const elsewhere = checkTemper(read.row, key.point)
-    if (elsewhere !== null) problems.push(elsewhere)
+    const problem = checkTemper(read.row, key.point)
+    if (problem !== null) {
+      problems.push(problem)
+      elsewhere += 1
+    }
     rows.push(Object.assign(read.row, { point: key.point }))
   }
-  return { rows, unread, problems }
+  return { rows, unread, problems, elsewhere }
 }
 
 /** The place behind so many tabs; 0 where there are fewer. */

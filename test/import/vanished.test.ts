@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openSourceJob } from './source-job.ts'
-import { write } from './source-files.ts'
+import { textOf, type Values, write } from './source-files.ts'
 
 const { newRun, newJob, take, stored, rows } = openSourceJob()
 
@@ -85,4 +85,42 @@ test('a row whose file was moved to result/ and cannot be read there has not van
   const { vanished, problems } = await take(tree, { prune: true })
   expect([vanished, problems]).toMatchObject([[], [{ file: moved, level: 'error' }]])
   expect(await rows()).toHaveLength(2)
+})
+
+test('a file is not said to tell what vanished from it and was kept, until it tells it again', async () => {
+  const [run, backup] = [newRun(), newRun()]
+  write(backup, 'measure', { a: 5 })
+  const lacking = async (): Promise<unknown> => {
+    await take(backup.measure)
+    const { measurements, mt0_file_path, other_sources } = await stored()
+    expect([measurements['b'], mt0_file_path]).toEqual([2, backup.measure])
+    expect(other_sources).toMatchObject([{ file: run.measure, differs: { a: 1 } }])
+    return other_sources[0]!.lacks
+  }
+  await newJob()
+  await take(write(run, 'measure', { a: 1, b: 2 }))
+  await take(write(run, 'measure', { a: 1 }))
+  expect(await lacking()).toEqual(['b'])
+  await newJob()
+  await take(write(run, 'measure', { a: 1, b: 2 }))
+  await take(write(run, 'measure', { a: 1 }))
+  await take(write(run, 'measure', { a: 1, b: 2 }))
+  expect((await stored()).measurement_sources).toEqual({})
+  expect((await take(run.measure)).import_id).toBeNull()
+  expect(await lacking()).toBeUndefined()
+})
+
+test('what a creport.txt of another temperature does not tell any more is told as vanished', async () => {
+  await newJob()
+  const run = newRun()
+  const creport = write(run, 'creport', { a: 1, b: 2 })
+  const elsewhere = (values: Values): void => {
+    writeFileSync(creport, textOf.creport([values]).replaceAll('-40\t1', '25\t1'))
+  }
+  elsewhere({ a: 1, b: 2 })
+  await take(creport)
+  elsewhere({ a: 1 })
+  const { vanished, problems } = await take(creport)
+  expect(problems).toMatchObject([{ message: expect.stringContaining('temper is 25') as unknown }])
+  expect(vanished).toMatchObject([{ measurement: 'b', value: 2 }])
 })

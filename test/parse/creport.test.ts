@@ -38,6 +38,7 @@ describe('a creport', () => {
         },
       ],
       problems: [],
+      isSound: true,
     })
   })
 
