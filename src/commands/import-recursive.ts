@@ -36,7 +36,9 @@ export async function importRecursively(
   const folder = realFolder(path ?? context.settings.cwd)
   const { backups, problems } = findBackups(folder)
   for (const problem of problems) name(context, problem.level, problemText(problem))
-  if (backups.length === 0) context.warn(`there is no backup folder 00bkp_* below ${folder}`)
+  // What may not be read, or was renamed, is told already.
+  if (backups.length === 0 && problems.length === 0)
+    context.warn(`there is no backup folder 00bkp_* below ${folder}`)
   const db = await context.database()
   const answer = context.printList<ImportReport>(
     fieldColumns(reportKeys),
@@ -97,15 +99,15 @@ async function importOne(
     const found = findFiles(backup)
     const read = readFound(found, settings)
     await pause()
-    const digest = settings.dryRun ? contentDigest(backup, read) : ''
-    const original = settings.wouldBeStored.get(digest)
+    const digest = settings.dryRun ? contentDigest(backup, read) : null
+    const original = digest === null ? undefined : settings.wouldBeStored.get(digest)
     if (original !== undefined) {
       context.warn(`${backup}: a copy of ${original}: no second job would be made`)
       return null
     }
     const options = { ...settings, now: context.now(), beside: 'when it fits', refuseCopies: true } as const
     const { report, problems } = await importBackup(db, found, read, options)
-    if (settings.dryRun) settings.wouldBeStored.set(digest, backup)
+    if (digest !== null) settings.wouldBeStored.set(digest, backup)
     for (const problem of problems) name(context, problem.level, problemText(problem))
     return report
   } catch (error) {

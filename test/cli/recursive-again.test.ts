@@ -41,8 +41,12 @@ test('where there is no backup is told; where nothing is new is not', async () =
   expect([none.code, none.stdout]).toEqual([0, ''])
   expect(none.stderr).toBe(`pvt: warning: there is no backup folder 00bkp_* below ${place.path('tree')}\n`)
 
+  mkdirSync(place.path('tree/old_00bkp_202401311200'))
+  expect((await recursive()).stderr).not.toContain('there is no backup folder')
+
   domainAt('d')
   await recursive()
+  rmSync(place.path('tree/old_00bkp_202401311200'), { recursive: true })
   expect(await recursive()).toEqual({ code: 0, stdout: '', stderr: '' })
 })
 
