@@ -150,29 +150,41 @@ export async function restoreContents(
   backupPath: string,
   options: OpenOptions = {},
 ): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'pvt-restore-'))
-  const backup = await withPresentSchema(await openBackup(backupPath, options), folder, options)
+  const backup = await openBackup(backupPath, options)
   try {
-    await db.transaction(async () => {
-      for (const table of [...tables].reverse()) await db.query(`delete from ${table}`)
-      await copyContents(backup, db)
-    })
+    const { pending } = await migrationStatus(backup, options.migrations)
+    if (pending.length === 0) await replaceContents(db, backup)
+    else await withPresentCopy(backup, options, (copy) => replaceContents(db, copy))
   } finally {
     await backup.close()
-    rmSync(folder, { recursive: true })
   }
 }
 
-/** The backup itself, or, when an older pvt made it, a copy of it in `folder` that is brought up to date. */
-async function withPresentSchema(backup: Database, folder: string, options: OpenOptions): Promise<Database> {
-  const { pending } = await migrationStatus(backup, options.migrations)
-  if (pending.length === 0) return backup
+async function replaceContents(db: Database, backup: Database): Promise<void> {
+  await db.transaction(async () => {
+    for (const table of [...tables].reverse()) await db.query(`delete from ${table}`)
+    await copyContents(backup, db)
+  })
+}
+
+/** An older pvt made the backup, which stays as it is: a copy of it is brought up to date, used and removed. */
+async function withPresentCopy(
+  backup: Database,
+  options: OpenOptions,
+  use: (copy: Database) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'pvt-restore-'))
   try {
-    const copy = join(folder, 'backup.db')
-    await backup.backupTo(copy)
-    return await openDatabase({ engine: 'sqlite', path: copy }, options)
+    const path = join(folder, 'backup.db')
+    await backup.backupTo(path)
+    const copy = await openDatabase({ engine: 'sqlite', path }, options)
+    try {
+      await use(copy)
+    } finally {
+      await copy.close()
+    }
   } finally {
-    await backup.close()
+    rmSync(folder, { recursive: true })
   }
 }
 

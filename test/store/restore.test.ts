@@ -1,8 +1,17 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { putAside, restoreContents, writeBackup } from '../../src/store/backup.ts'
 import { checkDatabase } from '../../src/store/maintenance.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
@@ -125,7 +134,11 @@ onEachEngine('a backup of a database', (given) => {
         damage(file)
       },
     ],
-  ])('that %s changes nothing', async (_name, spoil) => {
+  ])('that %s changes nothing and leaves nothing', async (_name, spoil) => {
+    const temporary = join(folder, 'temporary')
+    mkdirSync(temporary)
+    vi.stubEnv('TMPDIR', temporary)
+    onTestFinished(() => void vi.unstubAllEnvs())
     await fill(given.db)
     await writeBackup(given.db, path)
     spoil(path)
@@ -133,6 +146,7 @@ onEachEngine('a backup of a database', (given) => {
     const before = await contentsOf(given.db)
     await expect(restoreContents(given.db, path)).rejects.toThrow()
     expect(await contentsOf(given.db)).toEqual(before)
+    expect(readdirSync(temporary)).toEqual([])
   })
 })
 
