@@ -3,7 +3,7 @@ import type { Job } from '../domain/job.ts'
 import { namedZone, systemZone, type Zone } from '../domain/local-time.ts'
 import { exitCodes, PvtError } from '../errors.ts'
 import { findBackups } from '../import/find-backups.ts'
-import { findFiles } from '../import/find-files.ts'
+import { findFiles, runLister } from '../import/find-files.ts'
 import { realFolder } from '../import/folder.ts'
 import { filesSinceImport } from '../import/grown-backup.ts'
 import { CopyFound, importBackup } from '../import/import-backup.ts'
@@ -34,7 +34,7 @@ export async function importRecursively(
   settings: RecursiveSettings,
 ): Promise<void> {
   const folder = realFolder(path ?? context.settings.cwd)
-  const { backups, problems } = findBackups(folder)
+  const { backups, problems } = await findBackups(folder)
   for (const problem of problems) name(context, problem.level, problemText(problem))
   // What may not be read, or was renamed, is told already.
   if (backups.length === 0 && problems.length === 0)
@@ -96,8 +96,8 @@ async function importOne(
       await warnOfGrowth(context, db, known, backup)
       return null
     }
-    const found = findFiles(backup)
-    const read = readFound(found, settings)
+    const found = findFiles(backup, await runLister(backup))
+    const read = await readFound(found, settings)
     await pause()
     const digest = settings.dryRun ? contentDigest(backup, read) : null
     const original = digest === null ? undefined : settings.wouldBeStored.get(digest)

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { type ResultSource, resultSources } from '../domain/measurement.ts'
 import { pointName, type PvtPoint, samePoint, toPoint } from '../domain/point.ts'
 import { PvtError, usageError } from '../errors.ts'
-import { findFiles, type FoundFiles } from '../import/find-files.ts'
+import { findFiles, type FoundFiles, runLister } from '../import/find-files.ts'
 import { newestBackup, realPath } from '../import/folder.ts'
 import {
   importSources,
@@ -115,7 +115,7 @@ async function importInto(
   const job = await whichJob(context, options.job)
   const source =
     path === undefined ? (job.backup_path ?? newestBackupOf(job.domain_path)) : toSource(path, options)
-  const found = findFiles(source)
+  const found = findFiles(source, await runLister(source))
   warnOfUnusedPoint(context, found, settings)
   const db = await context.database()
   return watched(context, found, settings, (read, observed) =>
@@ -130,8 +130,9 @@ async function importNew(
   settings: ImportOptions,
 ): Promise<ImportReport> {
   if (options.job !== undefined) throw usageError('--new makes a job: it does not go with --job')
-  const source = path ?? context.settings.cwd
-  const found = findFiles(toSource(source, { ...options, latest: path === undefined || options.latest }))
+  const latest = path === undefined || options.latest
+  const source = toSource(path ?? context.settings.cwd, { ...options, latest })
+  const found = findFiles(source, await runLister(source))
   warnOfUnusedPoint(context, found, settings)
   const zone = toZone(options.tz)
   const db = await context.database()
@@ -169,7 +170,7 @@ async function watched<Answer>(
   const { onProgress, end } = importProgress(context, found)
   const observed = { ...settings, onProgress, signal: interruption.signal }
   try {
-    const read = readFound(found, observed)
+    const read = await readFound(found, observed)
     await stop()
     // Only while a large file is read does the program look for signals: elsewhere they end it at once, and SQLite takes
     // everything back.

@@ -4,7 +4,13 @@ import type { Job } from '../domain/job.ts'
 import type { PvtPoint } from '../domain/point.ts'
 import { fileProblems, type Finding } from '../domain/verification.ts'
 import { exitCodes, usageError } from '../errors.ts'
-import { findWhatIsThere, type FoundFiles, isNothing, refuseNothing } from '../import/find-files.ts'
+import {
+  findWhatIsThere,
+  type FoundFiles,
+  isNothing,
+  refuseNothing,
+  runLister,
+} from '../import/find-files.ts'
 import { problemText } from '../import/import-results.ts'
 import { loadConfiguration } from '../import/load-configuration.ts'
 import { configOf, type Verified, verifyFiles } from '../import/verify-files.ts'
@@ -61,7 +67,7 @@ async function whatToVerify(
   path: string | undefined,
   options: JobOption,
 ): Promise<{ found: FoundFiles; known: readonly PvtPoint[] }> {
-  const given = path === undefined ? null : findWhatIsThere(path)
+  const given = path === undefined ? null : await whatIsAt(path)
   if (given !== null && given.kind !== 'domain' && given.kind !== 'backup')
     throw usageError(`${given.path} is a single file`, 'name a domain folder or a backup folder')
   const config = given === null || options.job !== undefined ? null : configOf(given)
@@ -74,13 +80,15 @@ async function whatToVerify(
   if (given !== null && options.job === undefined && context.settings.job === null) refuseNothing(given)
   const job = await whichJob(context, options.job)
   const known = await findPoints(await context.database(), job.job_id)
-  return { found: given ?? whatIsLeftOf(job), known }
+  return { found: given ?? (await whatIsLeftOf(job)), known }
 }
 
+const whatIsAt = async (path: string): Promise<FoundFiles> => findWhatIsThere(path, await runLister(path))
+
 /** The live tree of a job; what the flow has moved into the backup of the job is there. */
-function whatIsLeftOf({ domain_path, backup_path }: Job): FoundFiles {
-  const tree = findWhatIsThere(domain_path)
-  return backup_path !== null && isNothing(tree) ? findWhatIsThere(backup_path) : tree
+async function whatIsLeftOf({ domain_path, backup_path }: Job): Promise<FoundFiles> {
+  const tree = await whatIsAt(domain_path)
+  return backup_path !== null && isNothing(tree) ? whatIsAt(backup_path) : tree
 }
 
 function tellExpected(context: Context, { isKnown, unexpected }: Verified): void {

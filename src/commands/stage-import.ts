@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Job } from '../domain/job.ts'
-import { findFiles } from '../import/find-files.ts'
+import { findFiles, runLister } from '../import/find-files.ts'
 import { importSources, readFound } from '../import/import-results.ts'
 import { programVersion } from '../version.ts'
 import { importedText, warnOfProblems } from './import-answer.ts'
@@ -15,14 +15,9 @@ export async function importBackup(context: Context, job: Job, backup: string): 
     user: context.settings.user,
     programVersion,
   }
-  const found = findFiles(backup)
-  const report = await importSources(
-    await context.database(),
-    job.job_id,
-    found,
-    readFound(found, options),
-    options,
-  )
+  const found = findFiles(backup, await runLister(backup))
+  const read = await readFound(found, options)
+  const report = await importSources(await context.database(), job.job_id, found, read, options)
   warnOfProblems(context, report)
   return importedText(report)
 }

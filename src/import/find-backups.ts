@@ -3,8 +3,9 @@ import { basename, join } from 'node:path'
 import type { FileProblem } from '../domain/problem.ts'
 import { messageOf, PvtError } from '../errors.ts'
 import { isBackupName, looksLikeBackupName } from '../parse/backup-name.ts'
-import { listFolder } from './folder.ts'
+import { listFolder, listFolderMeanwhile } from './folder.ts'
 import { withoutPath } from './row-problems.ts'
+import { isRemote, together } from './together.ts'
 
 export interface FoundBackups {
   /** Real paths, each once; domain by domain, the oldest first. */
@@ -21,7 +22,7 @@ const deepest = 40
  * not into backups nor the folders of single simulations. A link to a backup is followed, one to another folder is
  * named when it leads out of `root`.
  */
-export function findBackups(root: string): FoundBackups {
+export async function findBackups(root: string): Promise<FoundBackups> {
   if (isBackupName(basename(root))) return { backups: [root], problems: [] }
   const backups = new Set<string>()
   const problems: FileProblem[] = []
@@ -35,10 +36,9 @@ export function findBackups(root: string): FoundBackups {
     else if (!isWithin(target, root))
       note('warning', path, `links to ${target}: not followed; name that folder to import from it`)
   }
-  const waiting = [{ folder: root, depth: 0 }]
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { folder, depth } = next
-    for (const entry of list(folder, note)) {
+  const list = isRemote(root) ? listFolderMeanwhile : listFolder
+  const look = async (folder: string, depth: number, below: string[]): Promise<void> => {
+    for (const entry of await listed(folder, list, note)) {
       const path = join(folder, entry.name)
       if (entry.isSymbolicLink()) linked(path, entry.name)
       if (!entry.isDirectory()) continue
@@ -50,17 +50,26 @@ export function findBackups(root: string): FoundBackups {
         note('warning', path, 'its name is not 00bkp_YYYYMMDDHHmm: not taken for a backup')
       }
       if (depth >= deepest) note('error', path, `lies ${deepest} folders deep: not looked into`)
-      else if (!isPlaceOfSimulations(basename(folder), entry.name))
-        waiting.push({ folder: path, depth: depth + 1 })
+      else if (!isPlaceOfSimulations(basename(folder), entry.name)) below.push(path)
     }
+  }
+  let level = [root]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    const below: string[] = []
+    await together(level, (folder) => look(folder, depth, below))
+    level = below
   }
   return { backups: [...backups].sort(), problems: problems.sort((a, b) => (a.file < b.file ? -1 : 1)) }
 }
 
 /** A folder that may not be read, or went meanwhile, does not keep the others out. */
-function list(folder: string, note: (level: 'error', file: string, message: string) => void): Dirent[] {
+async function listed(
+  folder: string,
+  list: (folder: string) => Dirent[] | Promise<Dirent[]>,
+  note: (level: 'error', file: string, message: string) => void,
+): Promise<Dirent[]> {
   try {
-    return listFolder(folder)
+    return await list(folder)
   } catch (error) {
     if (!(error instanceof PvtError)) throw error
     note('error', folder, withoutPath(messageOf(error), folder))

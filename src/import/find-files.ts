@@ -10,6 +10,7 @@ import { listFolder, newestBackup, realPath } from './folder.ts'
 import { netlistFinder, netlistOnDisk } from './netlist-beside.ts'
 import { pointOfFileName, pointOfFolder, pointOfPath } from './point-of-path.ts'
 import { withoutPath } from './row-problems.ts'
+import { type ListFolder, lister } from './together.ts'
 
 /** What of the flow's files lies at a path, found by names and places; nothing is opened. */
 export interface FoundFiles {
@@ -38,22 +39,26 @@ const deepest = 12
 
 /**
  * Finds what can be imported at `path`: a backup folder, a domain folder (its live tree), a single creport.txt,
- * report_*.txt or measure file. Symbolic links below the path are not followed.
+ * report_*.txt or measure file. Symbolic links below the path are not followed. `list`: {@link runLister} of the path.
  *
  * @throws `file_not_found`; `bad_input` when nothing of the flow lies there.
  */
-export function findFiles(path: string): FoundFiles {
-  const found = findWhatIsThere(path)
+export function findFiles(path: string, list: ListFolder = listFolder): FoundFiles {
+  const found = findWhatIsThere(path, list)
   refuseNothing(found)
   return found
 }
 
 /** The same, and nothing of the flow is an answer, too. @throws `file_not_found`. */
-export function findWhatIsThere(path: string): FoundFiles {
+export function findWhatIsThere(path: string, list: ListFolder = listFolder): FoundFiles {
   const absolute = realPath(path)
   if (!statSync(absolute).isDirectory()) return singleFile(absolute)
-  return isBackupName(basename(absolute)) ? backupFolder(absolute) : liveTree(absolute)
+  return isBackupName(basename(absolute)) ? backupFolder(absolute, list) : liveTree(absolute, list)
 }
+
+/** How to list the folders of the run at `path`, which may come from a file server. @throws as {@link findFiles} */
+export const runLister = (path: string): Promise<ListFolder> =>
+  lister(path, (root, folder, depth) => depth < deepest && !isOtherRun(root, folder.name, depth))
 
 /**
  * Of what is left alone, what may well hold a file that was read before: a folder that was moved to another disk, with
@@ -91,16 +96,16 @@ function singleFile(path: string): FoundFiles {
   return { ...empty, kind: 'measure', measures: [measure] }
 }
 
-function backupFolder(path: string): FoundFiles {
-  const { measures, problems, leftAlone } = measuresBelow(path)
-  const strange = listFolder(path)
+function backupFolder(path: string, list: ListFolder): FoundFiles {
+  const { measures, problems, leftAlone } = measuresBelow(path, list)
+  const strange = list(path)
     .filter((entry) => entry.isDirectory() && !foldersOfBackup.includes(entry.name))
     .map((entry) => join(path, entry.name))
     .filter((folder) => !measures.some((measure) => measure.path.startsWith(`${folder}/`)))
   return {
     kind: 'backup',
     path,
-    ...reportsIn(join(path, 'report'), problems),
+    ...reportsIn(join(path, 'report'), list, problems),
     ...{ measures, problems, leftAlone: [...new Set([...strange, ...leftAlone])].sort() },
   }
 }
@@ -109,10 +114,10 @@ function backupFolder(path: string): FoundFiles {
 const foldersOfBackup: readonly string[] = ['report', 'compiled_waveform', 'tb_bkp']
 
 /** A domain's live tree: the corner folders and the reports of `ext`; its backups are other runs. */
-function liveTree(path: string): FoundFiles {
-  const own = reportsIn(path)
-  const found = measuresBelow(path)
-  const below = reportsIn(join(path, 'report'), found.problems)
+function liveTree(path: string, list: ListFolder): FoundFiles {
+  const own = reportsIn(path, list)
+  const found = measuresBelow(path, list)
+  const below = reportsIn(join(path, 'report'), list, found.problems)
   return {
     kind: 'domain',
     path,
@@ -125,10 +130,11 @@ function liveTree(path: string): FoundFiles {
 /** None in a folder that is a link, which is named as left alone, nor in one of which it is told that it cannot be read. */
 function reportsIn(
   folder: string,
+  list: ListFolder = listFolder,
   problems: readonly FileProblem[] = [],
 ): Pick<FoundFiles, 'creport' | 'reports'> {
   const isUnread = problems.some(({ file }) => file === folder)
-  const names = (isUnread || isLink(folder) ? [] : listFolder(folder))
+  const names = (isUnread || isLink(folder) ? [] : list(folder))
     .filter((entry) => entry.isFile())
     .map((entry) => entry.name)
     .sort()
@@ -142,15 +148,17 @@ function reportsIn(
 export const reportsBeside = (creport: string): string[] => reportsIn(dirname(creport)).reports
 
 /** The shallowest first, and the names as people count them: `_a2` before `_a10`. */
-function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' | 'leftAlone'> {
+function measuresBelow(
+  root: string,
+  list: ListFolder,
+): Pick<FoundFiles, 'measures' | 'problems' | 'leftAlone'> {
   const levels: FoundMeasure[][] = []
   const problems: FileProblem[] = []
   const leftAlone: string[] = []
   const inOrder = naturalSorter()
-  const isInBackup = isBackupName(basename(root))
   /** `above`: what is in the folder above, for a folder `result`. */
   const walk = (folder: string, depth: number, above: readonly Dirent[] | null): void => {
-    const entries = listReadable(folder, problems)
+    const entries = listReadable(folder, list, problems)
     const before = folder === '/' ? folder : `${folder}/`
     const folders: string[] = []
     const names: string[] = []
@@ -174,18 +182,17 @@ function measuresBelow(root: string): Pick<FoundFiles, 'measures' | 'problems' |
     }
     if (depth >= deepest) return
     for (const name of inOrder(folders)) {
-      const isBackup = isBackupName(name)
-      // A renamed backup beside a live tree is another run, too; within a backup it is a strange folder.
-      if (isBackup || (depth === 0 && !isInBackup && looksLikeBackupName(name))) {
-        if (depth > 0 || !isBackup) leftAlone.push(before + name)
-        continue
-      }
-      walk(before + name, depth + 1, name === 'result' ? entries : null)
+      if (!isOtherRun(root, name, depth)) walk(before + name, depth + 1, name === 'result' ? entries : null)
+      else if (depth > 0 || !isBackupName(name)) leftAlone.push(before + name)
     }
   }
   walk(root, 0, null)
   return { measures: levels.flat(), problems, leftAlone: leftAlone.sort() }
 }
+
+/** A backup; and a renamed one beside a live tree, which within a backup is a strange folder. */
+const isOtherRun = (root: string, name: string, depth: number): boolean =>
+  isBackupName(name) || (depth === 0 && looksLikeBackupName(name) && !isBackupName(basename(root)))
 
 const isFlowFileName = (name: string): boolean =>
   isMeasureFileName(name) || reportFileName.test(name) || name === 'creport.txt'
@@ -212,9 +219,9 @@ function leadsToFolder(link: string): boolean {
 }
 
 /** One folder that may not be read does not keep the others out. */
-function listReadable(folder: string, problems: FileProblem[]): Dirent[] {
+function listReadable(folder: string, list: ListFolder, problems: FileProblem[]): Dirent[] {
   try {
-    return listFolder(folder)
+    return list(folder)
   } catch (error) {
     problems.push({
       file: folder,

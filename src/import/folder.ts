@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs'
+import { type Dirent, readdir, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { codeOf, PvtError } from '../errors.ts'
 import { isBackupName } from '../parse/backup-name.ts'
@@ -29,10 +29,28 @@ export function listFolder(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
   } catch (error) {
-    const isThere = folder.includes('\ufffd')
-    if (!isThere && (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR')) return []
-    throw fileError(folder, error)
+    return noEntries(folder, error)
   }
+}
+
+/** The same, for who lists other folders meanwhile. */
+export async function listFolderMeanwhile(folder: string): Promise<Dirent[]> {
+  try {
+    return await new Promise<Dirent[]>((resolve, reject) => {
+      readdir(folder, { withFileTypes: true }, (error, entries) => {
+        if (error === null) resolve(entries)
+        else reject(error)
+      })
+    })
+  } catch (error) {
+    return noEntries(folder, error)
+  }
+}
+
+function noEntries(folder: string, error: unknown): Dirent[] {
+  const isThere = folder.includes('\ufffd')
+  if (!isThere && (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR')) return []
+  throw fileError(folder, error)
 }
 
 /** The path of the newest backup folder of a domain, or null. The name's digits sort by time. */

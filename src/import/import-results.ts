@@ -15,6 +15,7 @@ import { readSimulationLogs, type SimulationLogs } from './read-simulation-log.t
 import { readSources, type Sources } from './read-sources.ts'
 import { RowNumbers } from './row-numbers.ts'
 import { storeResults } from './store-results.ts'
+import { fetchFiles } from './together.ts'
 import type { Watch } from './watch.ts'
 
 export { problemText } from './import-problems.ts'
@@ -72,15 +73,16 @@ export type ReadRun = Sources & Pick<SimulationLogs, 'logs'>
  *
  * @throws `bad_input` when nothing can be read, or with `strict` not everything.
  */
-export function readFound(
+export async function readFound(
   found: FoundFiles,
   options: Pick<ImportOptions, 'point' | 'strict' | 'onProgress' | 'signal'>,
-): ReadRun {
+): Promise<ReadRun> {
   const { logs, problems } = readSimulationLogs(found)
   const sources = readSources(
     { ...found, problems: [...found.problems, ...problems] },
     options.point,
     options,
+    await fetchFiles(found, options),
   )
   refuseUnread(sources.problems, { points: { size: sources.rows.length + sources.large.length } }, options)
   return { ...sources, logs }

@@ -1,11 +1,12 @@
 import { pointName } from '../domain/point.ts'
 import { measurementNames } from '../domain/result.ts'
 import { mostListed } from '../store/imports.ts'
-import { findFiles } from './find-files.ts'
+import { findFiles, runLister } from './find-files.ts'
 import type { Inspection, Kind } from './inspection.ts'
 import { storeLargePoints } from './large-points.ts'
 import { type Merged, mergeSources } from './merge-sources.ts'
 import { readSources } from './read-sources.ts'
+import { fetchFiles } from './together.ts'
 
 /**
  * What an import of a backup or domain folder would read: counts, names, disagreements and problems; not the values.
@@ -14,8 +15,8 @@ import { readSources } from './read-sources.ts'
  * @throws `bad_input` when nothing of the flow lies there.
  */
 export async function inspectFolder(path: string): Promise<Inspection> {
-  const found = findFiles(path)
-  const sources = readSources(found, null)
+  const found = findFiles(path, await runLister(path))
+  const sources = readSources(found, null, {}, await fetchFiles(found))
   const all = new Contents()
   all.add(mergeSources(sources.rows))
   const problems = [...sources.problems]

@@ -11,7 +11,7 @@ import { findJobByBackup } from '../store/jobs.ts'
 import { findPoints } from '../store/points.ts'
 import { findPointStates } from '../store/derived.ts'
 import { findStageProgress } from '../store/stage-progress.ts'
-import { findFiles } from './find-files.ts'
+import { findFiles, runLister } from './find-files.ts'
 import { listFolder } from './folder.ts'
 import { type ImportReport, importSources, readFound } from './import-results.ts'
 
@@ -88,9 +88,9 @@ async function importInto(
   delivered: Set<string>,
   options: JudgeOptions,
 ): Promise<ImportReport> {
-  const found = findFiles(path)
+  const found = findFiles(path, await runLister(path))
   const importing = { ...options, point: null, strict: false }
-  const read = readFound(found, importing)
+  const read = await readFound(found, importing)
   const report = await importSources(db, job.job_id, found, read, importing)
   for (const { point } of [...read.rows, ...read.large]) delivered.add(pointName(point))
   return report

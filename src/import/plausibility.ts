@@ -71,13 +71,13 @@ function filesWithValues({ rows, files }: Sources): PointFile[] {
   return [...found.values()]
 }
 
-function agesOf({ rows, writtenMs, large }: Sources): MeasureAge[] {
+function agesOf({ rows, writtenMs, netlistsMs, large }: Sources): MeasureAge[] {
   const ages = new Map<string, MeasureAge>()
   const beside = large.flatMap((point) => point.rows.map(({ row }) => row))
   for (const { file, netlist, point } of [...rows, ...beside]) {
     if (netlist === null || ages.has(file)) continue
     const measuredMs = writtenMs.get(file)
-    const netlistMs = writtenAt(netlist)
+    const netlistMs = netlistsMs.get(netlist) ?? writtenAt(netlist)
     if (measuredMs !== undefined && netlistMs !== null)
       ages.set(file, { path: file, point, measuredMs, netlistMs })
   }

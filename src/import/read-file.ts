@@ -33,11 +33,16 @@ export function readTextFile(path: string): TextFile {
     }
     return wholeFile(path, descriptor, stat)
   })
-  const decoded = decodeText(file.bytes)
+  return toTextFile(file)
+}
+
+/** The text of a file that was read. @throws `bad_input` when it is none. */
+export function toTextFile({ path, size, sha256, bytes }: FileBytes): TextFile {
+  const decoded = decodeText(bytes)
   if ('refused' in decoded) {
     throw new PvtError('bad_input', `${path}: ${decoded.refused}`, 'name a text file of the flow')
   }
-  return { path, size: file.size, sha256: file.sha256, text: decoded.text }
+  return { path, size, sha256, text: decoded.text }
 }
 
 /**

@@ -9,7 +9,7 @@ import { type FoundFiles, type FoundMeasure, stillThere } from './find-files.ts'
 import type { LargePoint } from './large-points.ts'
 import { measureRows, unreadLines } from './measure-rows.ts'
 import { columnsOf, extractionsIn, readCreport } from './read-creport.ts'
-import { readSmallFile, readTextFile, type TextFile } from './read-file.ts'
+import { readSmallFile, readTextFile, type TextFile, toTextFile } from './read-file.ts'
 import type { UnreadRow } from './row-numbers.ts'
 import {
   anotherVersion,
@@ -20,6 +20,7 @@ import {
   withoutPath,
 } from './row-problems.ts'
 import { type SourceRow, toSourceRow } from './source-row.ts'
+import { type Fetched, nothingFetched } from './together.ts'
 import { Progress, type Watch } from './watch.ts'
 
 export type { SourceRow } from './source-row.ts'
@@ -30,6 +31,8 @@ export interface Sources {
   files: ReadFile[]
   /** When a measure file was last written, milliseconds since 1970, by its path; the files of the rows only. */
   writtenMs: Map<string, number>
+  /** The same of netlists, as far as it is known already. */
+  netlistsMs: ReadonlyMap<string, number>
   /** Points that a report or a measure file was written for, with values or without. */
   attempted: PvtPoint[]
   /** Rows that could not be read though it is known where they belong. */
@@ -48,13 +51,19 @@ const smallFiles = 24 * 1024 * 1024
 
 /**
  * Reads all found files but large ones. A file that cannot be read is a problem in the answer, never the end of the
- * others. `point` is the point of a single measure file whose path does not tell it.
+ * others. `point` is the point of a single measure file whose path does not tell it; `fetched` what of the files is
+ * there already.
  *
  * @throws the reason of the watch's signal.
  */
-export function readSources(found: FoundFiles, point: PvtPoint | null, watch: Watch = {}): Sources {
+export function readSources(
+  found: FoundFiles,
+  point: PvtPoint | null,
+  watch: Watch = {},
+  fetched: Fetched = nothingFetched,
+): Sources {
   const filesTotal = found.measures.length + found.reports.length + (found.creport === null ? 0 : 1)
-  const reader = new Reader(found, new Progress(watch, filesTotal))
+  const reader = new Reader(found, fetched, fetched.progress ?? new Progress(watch, filesTotal))
   for (const measure of found.measures) reader.measureFile({ ...measure, point: measure.point ?? point })
   // creport.txt spells the extractions out, which the reports' names run together with the corner: it is read first.
   const creport = found.creport === null ? null : reader.open(found.creport)
@@ -73,11 +82,13 @@ class Reader {
   readonly #heads = new KnownHeads()
   readonly #large = new Map<string, LargePoint>()
   #checkedNames: readonly string[] | null = null
+  readonly #fetched: Fetched['files']
 
-  constructor(found: FoundFiles, progress: Progress) {
+  constructor(found: FoundFiles, { files, netlistsMs }: Fetched, progress: Progress) {
     const { problems } = found
+    this.#fetched = files
     this.sources = {
-      ...{ rows: [], files: [], writtenMs: new Map(), attempted: [], unread: [], large: [] },
+      ...{ rows: [], files: [], writtenMs: new Map(), netlistsMs, attempted: [], unread: [], large: [] },
       ...{ problems: [...problems], progress },
       doubtful: [...problems.map(({ file }) => file), ...stillThere(found)],
     }
@@ -85,7 +96,8 @@ class Reader {
 
   open(path: string): TextFile | null {
     return this.#tried(path, () => {
-      const file = readTextFile(path)
+      const fetched = this.#fetched.get(path)
+      const file = fetched === undefined ? readTextFile(path) : toTextFile(fetched)
       this.#done(file)
       return file
     })
@@ -98,7 +110,9 @@ class Reader {
   }
 
   #readMeasure({ path, point, netlist }: FoundMeasure): void {
-    const file = readSmallFile(path, Math.min(smallFile, this.#bytesLeft))
+    const most = Math.min(smallFile, this.#bytesLeft)
+    const fetched = this.#fetched.get(path)
+    const file = fetched !== undefined && fetched.size <= most ? fetched : readSmallFile(path, most)
     if (file === null) {
       this.#largeFile({ path, point, netlist })
       return
@@ -230,7 +244,7 @@ class Reader {
 
   #done({ path, size, sha256 }: ReadFile): void {
     this.sources.files.push({ path, size, sha256 })
-    this.sources.progress.add(1, size)
+    if (!this.#fetched.has(path)) this.sources.progress.add(1, size)
   }
 
   #problems(file: string, problems: readonly Problem[]): void {

@@ -10,6 +10,7 @@ import { mergeSources } from './merge-sources.ts'
 import { readSources } from './read-sources.ts'
 import { RowNumbers } from './row-numbers.ts'
 import { refuseUnread } from './import-problems.ts'
+import { fetchFiles } from './together.ts'
 
 export interface Verified {
   findings: Finding[]
@@ -33,7 +34,8 @@ export interface Verified {
 export async function verifyFiles(found: FoundFiles, known: readonly PvtPoint[]): Promise<Verified> {
   // Somebody's own simulation beside the run is no part of it.
   const measures = found.measures.filter(({ point }) => point !== null)
-  const read = readSources({ ...found, measures }, null)
+  const own = { ...found, measures }
+  const read = readSources(own, null, {}, await fetchFiles(own))
   // Where points are expected, nothing at all is no reason to stop: every one of them is missing.
   if (known.length === 0) {
     refuseNothing(found)

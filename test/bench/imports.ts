@@ -6,6 +6,7 @@ import { makeDomain } from '../fixtures/flow.ts'
 import { makeLiveTree } from '../fixtures/live-tree.ts'
 import { exponentText, hspiceMeasureText } from '../fixtures/measure.ts'
 import { mulberry32 } from '../fixtures/truth.ts'
+import { compileLibrary, noPreloading } from '../support/preloaded.ts'
 import { type Contestant, interleave, ratio, spread, type Spread } from './interleave.ts'
 import { childEnvironment, type Tools } from './machine.ts'
 import { largeSettings, type Workshop } from './workshop.ts'
@@ -38,31 +39,58 @@ export async function measureImports(shop: Workshop, tools: Tools, rounds: numbe
   const { backupPath } = makeDomain(join(shop.folder, 'import-backup'), { config })
   const large = join(shop.folder, 'import-large')
   writeLarge(large)
-  const subjects: [name: string, folder: string, rows: number][] = [
-    ['a live tree of 488 measure files', tree.folder, 488],
-    ['a backup of 488 points', backupPath, 488],
-    ['one measure file of 200,000 rows', large, largeRows],
+  const subjects: Subject[] = [
+    { name: 'a live tree of 488 measure files', folder: tree.folder, rows: 488 },
+    { name: 'a backup of 488 points', folder: backupPath, rows: 488 },
+    { name: 'one measure file of 200,000 rows', folder: large, rows: largeRows },
+    ...farSubjects(shop, [
+      { name: 'the live tree, 0.3 ms away', folder: tree.folder, rows: 488 },
+      { name: 'the backup, 0.3 ms away', folder: backupPath, rows: 488 },
+    ]),
   ]
   const figures: ImportFigure[] = []
-  for (const [name, folder, rows] of subjects) {
-    figures.push(await measure(name, folder, rows, { shop, tools, rounds: measured }))
+  for (const subject of subjects) {
+    figures.push(await measure(subject, { shop, tools, rounds: measured }))
   }
   return { rounds: measured, figures }
 }
 
+interface Subject {
+  name: string
+  folder: string
+  rows: number
+  /** For those that read it. */
+  environment?: Record<string, string>
+}
+
+/** Of each question to a near file server. */
+const roundTripMicroseconds = 300
+
+/** The same as from a file server (far-files.c); none where there is no compiler. */
+function farSubjects({ folder }: Workshop, subjects: readonly Subject[]): Subject[] {
+  if (noPreloading !== null) return []
+  const library = compileLibrary(join(import.meta.dirname, 'far-files.c'), folder)
+  return subjects.map((subject) => ({
+    ...subject,
+    environment: { LD_PRELOAD: library, FAR_MATCH: subject.folder, FAR_US: String(roundTripMicroseconds) },
+  }))
+}
+
 async function measure(
-  name: string,
-  folder: string,
-  rows: number,
+  { name, folder, rows, environment = {} }: Subject,
   { shop, tools, rounds }: { shop: Workshop; tools: Tools; rounds: number },
 ): Promise<ImportFigure> {
   const node = process.execPath
-  const reading: Contestant = { name: 'reading', run: async () => timed(node, ['-e', readAll, folder]) }
+  const reading: Contestant = {
+    name: 'reading',
+    run: async () => timed(node, ['-e', readAll, folder], environment),
+  }
   const ours: Contestant = {
     name: 'ours',
     run: async () => {
       const { database, job } = freshJob(shop, folder)
-      return timed(node, [shop.program, '--db', database, 'results', 'import', folder, '-j', job])
+      const words = [shop.program, '--db', database, 'results', 'import', folder, '-j', job]
+      return timed(node, words, environment)
     },
   }
   const { python } = tools
@@ -70,7 +98,7 @@ async function measure(
     name: 'python',
     run: async () => {
       const { database, job } = freshJob(shop, folder)
-      return timed(script, [join(import.meta.dirname, 'importer.py'), database, job, folder])
+      return timed(script, [join(import.meta.dirname, 'importer.py'), database, job, folder], environment)
     },
   })
   const contestants = [ours, reading, ...(python === null ? [] : [theirs(python)])]
@@ -94,14 +122,21 @@ function freshJob({ folder, program }: Workshop, domain: string): { database: st
   return { database, job: stdout.trim() }
 }
 
-function timed(program: string, words: readonly string[]): number {
+function timed(program: string, words: readonly string[], environment: Record<string, string>): number {
   const start = performance.now()
-  run(program, words)
+  run(program, words, environment)
   return performance.now() - start
 }
 
-function run(program: string, words: readonly string[]): { stdout: string } {
-  const answer = spawnSync(program, words, { env: childEnvironment(), encoding: 'utf8' })
+function run(
+  program: string,
+  words: readonly string[],
+  environment: Record<string, string> = {},
+): { stdout: string } {
+  const answer = spawnSync(program, words, {
+    env: { ...childEnvironment(), ...environment },
+    encoding: 'utf8',
+  })
   if (answer.status !== 0) throw new Error(`${program} ${words.join(' ')}: ${answer.stderr}`)
   return answer
 }

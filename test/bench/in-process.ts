@@ -37,7 +37,7 @@ export async function measureOperations(
   { python }: Tools,
   rounds: number,
 ): Promise<OperationsReport> {
-  const operations = makeOperations(shop)
+  const operations = await makeOperations(shop)
   const recorded = await record(operations, shop.copyDatabase('recorded.db'), warmUp + rounds)
   const db = await openDatabase({ engine: 'sqlite', path: shop.copyDatabase('ours.db') })
   const replayers =

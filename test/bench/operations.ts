@@ -28,11 +28,11 @@ export interface Operation {
 }
 
 /** All operations; what they need besides the database is made here, so that it is not measured. */
-export function makeOperations(shop: Workshop): Operation[] {
+export async function makeOperations(shop: Workshop): Promise<Operation[]> {
   const { jobs, small } = shop
   const now = '2026-02-01T08:00:00.000Z'
-  const store84 = storing(join(shop.folder, 'small'), { failedPoints: names(shop).slice(0, 8) })
-  const store488 = storing(join(shop.folder, 'large'), { config: Object.fromEntries(settings()) })
+  const store84 = await storing(join(shop.folder, 'small'), { failedPoints: names(shop).slice(0, 8) })
+  const store488 = await storing(join(shop.folder, 'large'), { config: Object.fromEntries(settings()) })
   const about = { name: 'gpio', domain: shop.folder, user: 'bench', now, tags: ['bench'] }
   const page = { limit: 100, statuses: [], users: [], domain: null, mode: null, search: null }
   return [
@@ -96,9 +96,12 @@ const names = ({ small }: Workshop): string[] => small.points.map(pointName)
 const settings = (): [string, string][] => largeSettings.map((text) => text.split('=') as [string, string])
 
 /** Reads a backup of that kind once, and gives what stores it into a job. */
-function storing(folder: string, options: DomainOptions): (db: Database, jobId: string) => Promise<unknown> {
+async function storing(
+  folder: string,
+  options: DomainOptions,
+): Promise<(db: Database, jobId: string) => Promise<unknown>> {
   const { backupPath } = makeDomain(folder, options)
-  const sources = readFound(findFiles(backupPath), { point: null, strict: true })
+  const sources = await readFound(findFiles(backupPath), { point: null, strict: true })
   const merged = mergeSources(sources.rows)
   return (db, jobId) =>
     storeResults(db, jobId, merged, sources, {

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { compileLibrary, noPreloading } from '../support/preloaded.ts'
 
 /** What failing-disk.c does at the chosen call. */
 export type Fault = 'kill' | 'power' | 'full' | 'broken' | 'glitch'
@@ -15,15 +15,12 @@ export interface FailingDisk {
 }
 
 /** Why there is no failing disk here, or null: a test that is skipped has to say so. */
-export const noFailingDisk: string | null =
-  process.platform !== 'linux' ? 'needs Linux (LD_PRELOAD)' : compiler() === null ? 'needs cc or gcc' : null
+export const noFailingDisk = noPreloading
 
 /** Compiles failing-disk.c. */
 export function makeFailingDisk(): FailingDisk {
   const folder = mkdtempSync(join(tmpdir(), 'pvt-disk-'))
-  const library = join(folder, 'failing-disk.so')
-  const source = join(import.meta.dirname, 'failing-disk.c')
-  execFileSync(compiler()!, ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl', '-lpthread'])
+  const library = compileLibrary(join(import.meta.dirname, 'failing-disk.c'), folder)
   let count = 0
   return {
     failing: (match, fault, at, seed = 1) => ({
@@ -42,12 +39,6 @@ export function makeFailingDisk(): FailingDisk {
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-function compiler(): string | null {
-  const folders = (process.env.PATH ?? '').split(':')
-  const found = ['cc', 'gcc'].find((name) => folders.some((folder) => existsSync(join(folder, name))))
-  return found ?? null
 }
 
 /** Does `work` for every item, as many at a time as there are processors; the first failure ends it. */

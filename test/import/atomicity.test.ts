@@ -33,7 +33,7 @@ const worker = `
   void (async () => {
     const db = await openDatabase(location)
     const found = findFiles(path)
-    process.stdout.write(JSON.stringify(await importSources(db, jobId, found, readFound(found, options), options)))
+    process.stdout.write(JSON.stringify(await importSources(db, jobId, found, await readFound(found, options), options)))
     await db.close()
   })()
 `

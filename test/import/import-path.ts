@@ -17,7 +17,7 @@ export const importOptions = (given: Partial<ImportOptions> = {}): ImportOptions
 let minute = 0
 
 /** Imports what lies at a path into a job; every import is a minute later than the one before. */
-export function importPath(
+export async function importPath(
   db: Database,
   jobId: string,
   path: string,
@@ -26,5 +26,5 @@ export function importPath(
   minute += 1
   const options = importOptions({ now: at(60 * minute), ...given })
   const found = findFiles(path)
-  return importSources(db, jobId, found, readFound(found, options), options)
+  return importSources(db, jobId, found, await readFound(found, options), options)
 }

@@ -50,7 +50,7 @@ async function importTree(tree: string) {
   const { job_id } = await storeJobIn(db, 'completed', {})
   const found = findFiles(tree)
   const options = { point: null, dryRun: false, strict: false, user: 'eva', programVersion: '1', now: at(1) }
-  const report = await importSources(db, job_id, found, readFound(found, options), options)
+  const report = await importSources(db, job_id, found, await readFound(found, options), options)
   return { report, results: await findResults(db, job_id, []) }
 }
 

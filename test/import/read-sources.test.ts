@@ -101,12 +101,10 @@ describe('a file that cannot be read is named, and the others are read', () => {
     for (const path of bad) writeFileSync(path, '')
     writeFileSync(domain.creportPath, 'nothing\n')
     const found = findFiles(domain.backupPath)
-    const { problems, rows } = readFound(found, { point: null, strict: false })
+    const { problems, rows } = await readFound(found, { point: null, strict: false })
     expect(problems.map(({ file }) => file)).toEqual([...bad, domain.creportPath])
     expect(rows).toHaveLength(13)
-    const refused = await failure(
-      Promise.resolve().then(() => readFound(found, { point: null, strict: true })),
-    )
+    const refused = await failure(readFound(found, { point: null, strict: true }))
     expect(refused).toMatchObject({ code: 'bad_input', message: `${problemText(problems[0]!)} (and 3 more)` })
   })
 
@@ -115,21 +113,19 @@ describe('a file that cannot be read is named, and the others are read', () => {
     writeFileSync(domain.creportPath, '')
     for (const path of domain.reportPaths.values()) writeFileSync(path, '')
     const found = findFiles(domain.backupPath)
-    const error = await failure(
-      Promise.resolve().then(() => readFound(found, { point: null, strict: false })),
-    )
+    const error = await failure(readFound(found, { point: null, strict: false }))
     expect(error).toMatchObject({
       code: 'bad_input',
       message: expect.stringMatching(/\(and 16 more\)$/) as string,
     })
   })
 
-  test('a run in which everything failed is no bad input: it has no rows, and says so', () => {
+  test('a run in which everything failed is no bad input: it has no rows, and says so', async () => {
     const domain = make()
     const all = domain.points.map(pointName)
     rmSync(domain.backupPath, { recursive: true })
     make({ failedPoints: all })
-    const sources = readFound(findFiles(domain.backupPath), { point: null, strict: true })
+    const sources = await readFound(findFiles(domain.backupPath), { point: null, strict: true })
     expect(sources).toMatchObject({ rows: [], problems: [{ level: 'warning', file: domain.creportPath }] })
     expect(sources.attempted).toHaveLength(16)
   })

@@ -66,12 +66,12 @@ describe.skipIf(realData === '').each([
       const found = findFiles(from)
       const { job, configuration } = describeBackup(found, 'eva')
       const { job_id } = await createJob(given.db, job, configuration?.points ?? [], 'made')
-      return importSources(given.db, job_id, found, readFound(found, options), options)
+      return importSources(given.db, job_id, found, await readFound(found, options), options)
     }
 
     test('is complete, and a second time changes nothing', async () => {
       const found = findFiles(path)
-      const sources = readFound(found, options)
+      const sources = await readFound(found, options)
       const report = await importAsNew(path)
       expect(report).toMatchObject({
         ...{ results_new: points, measurements: points * names, failed_measurements: 0, missing_points: 0 },
@@ -117,7 +117,7 @@ describe.skipIf(realData === '').each([
       const found = findFiles(copy)
       const { job } = describeBackup(found, 'eva')
       const { job_id } = await createJob(given.db, job, [], 'made')
-      const sources = readFound(found, { ...options, strict: false })
+      const sources = await readFound(found, { ...options, strict: false })
       const report = await importSources(given.db, job_id, found, sources, options)
       expect(report).toMatchObject({ points, missing_points: 0 })
       expect(report.problems.filter(({ level }) => level === 'error')).toMatchObject([{ file }])

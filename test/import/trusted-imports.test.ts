@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { pointName } from '../../src/domain/point.ts'
 import { findFiles } from '../../src/import/find-files.ts'
 import { type ImportOptions, readFound } from '../../src/import/import-results.ts'
@@ -283,19 +283,20 @@ onEachEngine('a second import', (given) => {
   })
 })
 
-describe('the watch', () => {
-  test('is told of every file, and ends the reading when it says so', () => {
+describe.each(['local', 'network'])('the watch of what lies on a %s file system', (kind) => {
+  test('is told of every file, and ends the reading when it says so', async () => {
+    vi.stubEnv('PVT_FILESYSTEM', kind)
     const domain = make()
     const found = findFiles(domain.backupPath)
     const seen: number[] = []
-    readFound(found, { point: null, strict: false, onProgress: ({ files }) => seen.push(files) })
+    await readFound(found, { point: null, strict: false, onProgress: ({ files }) => seen.push(files) })
     expect(seen).toEqual(Array.from({ length: 17 }, (_, index) => index + 1))
     const stop = new AbortController()
     const onProgress = ({ files }: { files: number }) => {
       if (files === 3) stop.abort(new Error('enough'))
     }
-    expect(() => readFound(found, { point: null, strict: false, onProgress, signal: stop.signal })).toThrow(
-      'enough',
-    )
+    const reading = readFound(found, { point: null, strict: false, onProgress, signal: stop.signal })
+    await expect(reading).rejects.toThrow('enough')
+    vi.unstubAllEnvs()
   })
 })

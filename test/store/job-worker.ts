@@ -62,6 +62,7 @@ async function storeOwn(db: Awaited<ReturnType<typeof openDatabase>>, jobId: str
       files: [],
       rows: [],
       writtenMs: new Map<string, number>(),
+      netlistsMs: new Map<string, number>(),
       attempted: [],
       unread: [],
       large: [],
