@@ -24,7 +24,7 @@ export const environmentVariables: readonly Surrounding[] = [
   {
     names: ['PVT_FILESYSTEM'],
     meaning:
-      "`local` or `network`: what the database's file system is taken for, when `pvt` is wrong about it",
+      "`local` or `network`: what file systems are taken for, the database's above all, when `pvt` is wrong about them",
   },
   { names: ['XDG_DATA_HOME', 'HOME'], meaning: 'where the default database is' },
   { names: ['XDG_STATE_HOME'], meaning: 'where `pvt run` keeps the output of flows' },
