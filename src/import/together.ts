@@ -35,9 +35,12 @@ export async function together<T>(items: readonly T[], work: (item: T) => Promis
 
 export type ListFolder = (folder: string) => Dirent[]
 
+/** How many entries of folders are held; a run has a hundredth of them. */
+const mostEntries = 200_000
+
 /**
  * How to list the folders at `path` and below: from a file server they are fetched now, as far as `enters` says.
- * What could not be listed is asked for again, and fails as it would have.
+ * What could not be listed, or is too much, is asked for when it is wanted, and fails as it would have.
  *
  * @throws as `realPath`
  */
@@ -48,12 +51,14 @@ export async function lister(
   const root = realPath(path)
   if (!isRemote(root)) return listFolder
   const listed = new Map<string, Dirent[]>()
+  let held = 0
   let level = [root]
   for (let depth = 0; level.length > 0; depth += 1) {
     const below: string[] = []
     await together(level, async (folder) => {
-      const entries = await listFolderMeanwhile(folder).catch(() => null)
+      const entries = held < mostEntries ? await listFolderMeanwhile(folder).catch(() => null) : null
       if (entries === null) return
+      held += entries.length
       listed.set(folder, entries)
       const before = folder === '/' ? folder : `${folder}/`
       for (const entry of entries)
