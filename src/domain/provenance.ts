@@ -24,6 +24,8 @@ export interface OtherSource extends Origin {
 export interface MeasurementOrigin extends Origin {
   /** The import that brought it; null for the import that brought the row. */
   import_id: string | null
+  /** What the row's own file tells of it, null where it failed there; left out where that tells nothing. */
+  own_value?: number | null
 }
 
 /** What everything that has a provenance says about it. */

@@ -1,4 +1,4 @@
-import { agree, combine } from './combine-results.ts'
+import { agree, combine, ownValueOf } from './combine-results.ts'
 import {
   noMeasurementSources,
   noOtherSources,
@@ -27,9 +27,29 @@ export const tellingOf = (row: Result, import_id: string | null): Telling => ({
 
 /** What the file of a stored row tells of it: not what an earlier import read in it, which was kept when it vanished. */
 export function ownTelling(row: BroughtRow): Telling {
-  const isOwn = ([name]: [string, unknown]): boolean => !Object.hasOwn(row.measurement_sources, name)
-  const measurements = Object.fromEntries(Object.entries(row.measurements).filter(isOwn))
-  return { ...tellingOf(row, row.import_id), measurements }
+  const telling = tellingOf(row, row.import_id)
+  if (row.measurement_sources === noMeasurementSources) return telling
+  const own = Object.keys(row.measurements).flatMap((name): [string, number | null][] => {
+    const value = ownValueOf(row, name)
+    return value === undefined ? [] : [[name, value]]
+  })
+  return withFailures(telling, Object.fromEntries(own), row)
+}
+
+/** The texts of what failed are kept of the row's values alone. */
+function withFailures(
+  telling: Omit<Telling, 'measurements' | 'failed'>,
+  measurements: Telling['measurements'],
+  row: BroughtRow,
+): Telling {
+  const failed = Object.keys(measurements).filter((name) => measurements[name] === null)
+  return {
+    ...telling,
+    measurements,
+    failed: Object.fromEntries(
+      failed.map((name) => [name, Object.hasOwn(row.failed, name) ? row.failed[name]! : 'failed']),
+    ),
+  }
 }
 
 /**
@@ -41,11 +61,7 @@ export function otherTelling(row: BroughtRow, other: OtherSource): Telling | nul
   if (!agrees && other.differs === undefined) return null
   const told = Object.entries(row.measurements).filter(([name]) => !lacks.includes(name))
   const measurements = Object.fromEntries([...told, ...Object.entries(differs)])
-  const failed = Object.keys(measurements).filter((name) => measurements[name] === null)
-  return {
-    ...{ source, file, line, import_id, measurements },
-    failed: Object.fromEntries(failed.map((name) => [name, row.failed[name] ?? 'failed'])),
-  }
+  return withFailures({ source, file, line, import_id }, measurements, row)
 }
 
 /** A source of a row that was not taken, with all that tells it from the row; names are sorted, to be compared. */
@@ -97,5 +113,16 @@ export const filledFrom = (row: BroughtRow, tellings: readonly Telling[], rank: 
         ...{ other_sources: noOtherSources, measurement_sources: noMeasurementSources },
       }
       const loserImport = import_id === row.import_id ? null : import_id
-      return combine(filled, teller, { rank, newer: 'winner', loserImport })
+      const combined = combine(filled, teller, { rank, newer: 'winner', loserImport })
+      return origin.file === row.mt0_file_path ? asOwn(combined, teller) : combined
     }, row)
+
+/** A row to which these values of its own file were added. */
+function asOwn(row: Result, { measurements }: Pick<Result, 'measurements'>): Result {
+  const isTaken = ([name]: [string, unknown]): boolean => !Object.hasOwn(measurements, name)
+  const taken = Object.entries(row.measurement_sources).filter(isTaken)
+  return {
+    ...row,
+    measurement_sources: taken.length === 0 ? noMeasurementSources : Object.fromEntries(taken),
+  }
+}

@@ -3,6 +3,7 @@ import {
   combine,
   type Disagreement,
   disagreements,
+  ownValueOf,
   type ValueChange,
   valueChanges,
   withoutMeasurements,
@@ -75,7 +76,7 @@ export function compareWithStored(
   const changes = valueChanges(withoutMeasurements(present, lost), combined)
   const saysTheSame = changes.length === 0 && gone.length === 0 && superseded.length === 0
   const isRawer = rank(result.source) < rank(present.source) || hasRawerOrigins(present, combined, rank)
-  const isRow = !saysTheSame || isRawer || isToldOtherwise(present, combined)
+  const isRow = !saysTheSame || isRawer || isToldOtherwise(present, combined, comparing.earlier)
   const row = isRow && wins ? { ...result, import_id: importId } : present
   const other_sources = otherSources(present, row, combined, { tellings, stored, earlier: comparing.earlier })
   return {
@@ -214,13 +215,23 @@ const hasRawerOrigins = (present: Result, combined: Result, rank: Rank): boolean
       Object.hasOwn(combined.measurements, name) && rank(originOf(combined, name).source) < rank(source),
   )
 
-/** Whether the row's file, read again, does not tell what it has told, and is kept, or tells what only others had. */
-const isToldOtherwise = (present: Result, combined: Result): boolean =>
-  present.mt0_file_path === combined.mt0_file_path &&
+/**
+ * Whether the row's file, read again, does not tell what it has told, and is kept, or tells what only others had, or
+ * another number than before beside one of theirs.
+ */
+const isToldOtherwise = (present: StoredResult, combined: Result, earlier: ReadonlySet<string>): boolean =>
+  (present.mt0_file_path === combined.mt0_file_path || hasMoved(present, combined, earlier)) &&
   Object.keys(combined.measurements).some(
     (name) =>
-      Object.hasOwn(present.measurement_sources, name) !== Object.hasOwn(combined.measurement_sources, name),
+      Object.hasOwn(present.measurement_sources, name) !==
+        Object.hasOwn(combined.measurement_sources, name) ||
+      (Object.hasOwn(present.measurement_sources, name) &&
+        ownValueOf(present, name) !== ownValueOf(combined, name)),
   )
+
+/** Within its path a file of the same kind is the one that was stored, moved or written anew. */
+const hasMoved = (present: StoredResult, { source }: Result, earlier: ReadonlySet<string>): boolean =>
+  present.source === source && isOfPath(present, earlier)
 
 const sameOthers = (present: StoredResult, others: readonly OtherSource[]): boolean =>
   JSON.stringify(present.other_sources) === JSON.stringify(others)
