@@ -20,6 +20,7 @@ import type { Result } from '../domain/result.ts'
 import { filledFrom, type Telling, tellingOf } from '../domain/telling.ts'
 import type { Vanished } from '../domain/vanished.ts'
 import type { StoredResult } from '../store/results.ts'
+import type { IsDoubtful } from './doubts.ts'
 import {
   isOfPath,
   type Looking,
@@ -34,8 +35,7 @@ export interface Comparing extends Looking {
   importId: string
   /** The imports of the same path before this one. */
   earlier: ReadonlySet<string>
-  /** Whether a file could not be read, or not all of it: nothing of it has vanished. */
-  isDoubtful: (file: string) => boolean
+  isDoubtful: IsDoubtful
   prune: boolean
 }
 
@@ -66,7 +66,7 @@ export function compareWithStored(
   const wins = rank(result.source) <= rank(present.source)
   const tellings = read.map((row) => tellingOf(row, importId))
   const stored = storedTellings(present, tellings)
-  const { vanished, superseded } = goneMeasurements(present, result, stored, comparing)
+  const { vanished, superseded } = goneMeasurements(present, result, { tellings, stored }, comparing)
   const gone = prune ? vanished.map(({ measurement }) => measurement!) : []
   const kept = { ...present, ...withoutMeasurements(present, [...gone, ...superseded]) }
   const joined = joinedWith(kept, result, wins, comparing)
@@ -168,13 +168,19 @@ interface Gone {
 function goneMeasurements(
   present: StoredResult,
   result: Result,
-  stored: readonly Telling[],
+  { tellings, stored }: { tellings: readonly Telling[]; stored: readonly Telling[] },
   comparing: Comparing,
 ): Gone {
-  const { rank, earlier, isDoubtful, prune } = comparing
+  const { rank, earlier, prune } = comparing
   const found: Gone = { vanished: [], superseded: [] }
   if (earlier.size === 0) return found
   // Whatever source is preferred now.
+  const mayTell = (file: string): boolean =>
+    comparing.isDoubtful(
+      file,
+      present,
+      tellings.some((telling) => telling.file === file),
+    )
   const rawest = Math.min(...[result, ...result.other_sources].map(({ source }) => rawestFirst(source)))
   for (const measurement of Object.keys(present.measurements)) {
     const { source, file, import_id } = originOf(present, measurement)
@@ -184,9 +190,9 @@ function goneMeasurements(
     if (present.measurements[measurement] === null && rank(source) > rank(result.source)) continue
     const bringer = import_id ?? present.import_id
     if (bringer === null || !earlier.has(bringer)) continue
-    if (rawestFirst(source) < rawest || isDoubtful(file)) continue
+    if (rawestFirst(source) < rawest || mayTell(file)) continue
     if (isTold) found.superseded.push(measurement)
-    else {
+    else if (!stored.some((other) => Object.hasOwn(other.measurements, measurement) && mayTell(other.file))) {
       const told_by = tellerElsewhere(present, measurement, stored, comparing)
       const fate = { file, removed: prune && told_by === null, told_by }
       found.vanished.push(vanishedValue(present, measurement, fate))

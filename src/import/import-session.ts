@@ -15,6 +15,7 @@ import {
   updateResult,
 } from '../store/write-results.ts'
 import { compareWithStored, type Comparing, type Comparison, saysWhatIsStored } from './compare-results.ts'
+import type { IsDoubtful } from './doubts.ts'
 import type { Merged } from './merge-sources.ts'
 import type { StoredResults } from './stored-results.ts'
 
@@ -25,8 +26,7 @@ export interface SessionOptions extends ResultOrigin {
   prune: boolean
   /** The imports of the same path before this one. */
   earlier: ReadonlySet<string>
-  /** Whether a file could not be read, or not all of it. */
-  isDoubtful: (file: string) => boolean
+  isDoubtful: IsDoubtful
 }
 
 /** A stored row that is not in the path any more. */

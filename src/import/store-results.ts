@@ -12,7 +12,8 @@ import { lockJob, updateJob } from '../store/jobs.ts'
 import { findPoints, replacePoints } from '../store/points.ts'
 import { findAlters } from '../store/result-pages.ts'
 import { expectedPoints } from './expected-points.ts'
-import { doubtfulFiles, preferenceProblem, refuseUnread } from './import-problems.ts'
+import { doubtsOf } from './doubts.ts'
+import { preferenceProblem, refuseUnread } from './import-problems.ts'
 import { ImportSession } from './import-session.ts'
 import { storeLargePoints } from './large-points.ts'
 import type { Merged } from './merge-sources.ts'
@@ -81,7 +82,7 @@ async function storeInto(
       ...{
         dryRun: options.dryRun,
         prune: options.prune === true,
-        isDoubtful: doubtfulFiles(sources.doubtful),
+        isDoubtful: doubtsOf(sources),
       },
     },
     sources.large.length === 0,
@@ -96,7 +97,8 @@ async function storeInto(
     doubtful.push(...large.doubtful)
   }
   if (sources.large.length > 0) refuseUnread(problems, session, options)
-  if (earlier.size > 0) await findVanished(db, job.job_id, options.path, session, doubtfulFiles(doubtful))
+  const isDoubtful = doubtsOf({ ...sources, doubtful })
+  if (earlier.size > 0) await findVanished(db, job.job_id, options.path, session, isDoubtful)
 
   const { rows } = session
   const points = new Map(session.points)
