@@ -34,9 +34,11 @@ export interface ValueChange {
  * Adds to a row what only another row of the same key tells, with the origin of each value. A value of both is that of
  * the rawer origin; of two of one source, the newer one's. A measurement that failed in a source below the winner, and
  * that the winner's own source does not have, is left out, unless that very source told a number before: creport.txt
- * has one header for all points, and its empty fields say nothing about a point.
+ * has one header for all points, and its empty fields say nothing about a point. A row with fewer values than names adds
+ * nothing to a sound one.
  */
 export function combine(winner: Result, loser: Result, { rank, newer, loserImport }: Combining): Result {
+  if (loser.doubtful === true && winner.doubtful !== true) return winner
   const arePlain =
     winner.measurement_sources === noMeasurementSources && loser.measurement_sources === noMeasurementSources
   let taken: Taken[] | null = null

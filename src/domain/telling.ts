@@ -5,6 +5,7 @@ import {
   type Origin,
   type OtherSource,
   type Rank,
+  rankOf,
 } from './provenance.ts'
 import { type Result, resultStatus } from './result.ts'
 
@@ -14,6 +15,8 @@ export interface Telling extends Origin {
   import_id: string | null
   measurements: Readonly<Record<string, number | null>>
   failed: Readonly<Record<string, string>>
+  /** Set where the file has fewer values than names. */
+  doubtful?: true
 }
 
 /** A row of a file, or of the database, with its import. */
@@ -23,6 +26,7 @@ type BroughtRow = Result & { import_id: string | null }
 export const tellingOf = (row: Result, import_id: string | null): Telling => ({
   ...{ source: row.source, file: row.mt0_file_path, line: row.source_line, import_id },
   ...{ measurements: row.measurements, failed: row.failed },
+  ...(row.doubtful === true ? { doubtful: true } : {}),
 })
 
 /** What the file of a stored row tells of it: not what an earlier import read in it, which was kept when it vanished. */
@@ -58,15 +62,16 @@ function withFailures(
  */
 export function otherTelling(row: BroughtRow, other: OtherSource): Telling | null {
   const { source, file, line, agrees, differs = {}, lacks = [], import_id = row.import_id } = other
+  const doubtful = other.doubtful === true ? ({ doubtful: true } as const) : {}
   if (!agrees && other.differs === undefined) return null
   const told = Object.entries(row.measurements).filter(([name]) => !lacks.includes(name))
   const measurements = Object.fromEntries([...told, ...Object.entries(differs)])
-  return withFailures({ source, file, line, import_id }, measurements, row)
+  return withFailures({ source, file, line, import_id, ...doubtful }, measurements, row)
 }
 
 /** A source of a row that was not taken, with all that tells it from the row; names are sorted, to be compared. */
 export function toOtherSource(
-  { source, file, line, import_id, measurements }: Telling,
+  { source, file, line, import_id, measurements, doubtful }: Telling,
   row: Pick<BroughtRow, 'measurements' | 'import_id'>,
 ): OtherSource {
   const lacks = lackingIn(measurements, row)
@@ -82,6 +87,7 @@ export function toOtherSource(
     ...(differs.length > 0
       ? { differs: Object.fromEntries(differs.map((name) => [name, measurements[name]!])) }
       : {}),
+    ...(doubtful === true ? { doubtful } : {}),
     ...(lacks.length > 0 ? { lacks } : {}),
     ...(import_id === row.import_id ? {} : { import_id }),
   }
@@ -102,10 +108,11 @@ export const lackingIn = (
  */
 export const filledFrom = (row: BroughtRow, tellings: readonly Telling[], rank: Rank): Result =>
   [...tellings]
-    .sort((a, b) => rank(a.source) - rank(b.source))
-    .reduce<Result>((filled, { import_id, measurements, failed, ...origin }) => {
+    .sort((a, b) => rankOf(a, rank) - rankOf(b, rank))
+    .reduce<Result>((filled, { import_id, measurements, failed, doubtful, ...origin }) => {
       const more = Object.entries(measurements).filter(([name]) => !Object.hasOwn(filled.measurements, name))
       if (more.length === 0) return filled
+      if (doubtful === true && filled.doubtful !== true) return filled
       const teller: Result = {
         ...row,
         ...{ source: origin.source, mt0_file_path: origin.file, source_line: origin.line },

@@ -15,6 +15,7 @@ import {
   type OtherSource,
   rank as rawestFirst,
   type Rank,
+  rankOf,
 } from '../domain/provenance.ts'
 import type { Result } from '../domain/result.ts'
 import { filledFrom, type Telling, tellingOf } from '../domain/telling.ts'
@@ -63,7 +64,7 @@ export function compareWithStored(
   read: readonly Result[] = [result],
 ): Comparison {
   const { rank, importId, prune } = comparing
-  const wins = rank(result.source) <= rank(present.source)
+  const wins = rankOf(result, rank) <= rankOf(present, rank)
   const tellings = read.map((row) => tellingOf(row, importId))
   const stored = storedTellings(present, tellings)
   const { vanished, superseded } = goneMeasurements(present, result, { tellings, stored }, comparing)
@@ -75,7 +76,7 @@ export function compareWithStored(
   const lost = gone.filter((name) => !Object.hasOwn(combined.measurements, name))
   const changes = valueChanges(withoutMeasurements(present, lost), combined)
   const saysTheSame = changes.length === 0 && gone.length === 0 && superseded.length === 0
-  const isRawer = rank(result.source) < rank(present.source) || hasRawerOrigins(present, combined, rank)
+  const isRawer = rankOf(result, rank) < rankOf(present, rank) || hasRawerOrigins(present, combined, rank)
   const isRow = !saysTheSame || isRawer || isToldOtherwise(present, combined, comparing.earlier)
   const row = isRow && wins ? { ...result, import_id: importId } : present
   const other_sources = otherSources(present, row, combined, { tellings, stored, earlier: comparing.earlier })
@@ -121,6 +122,7 @@ export function saysWhatIsStored(
 ): boolean {
   return (
     present.source === result.source &&
+    present.doubtful === result.doubtful &&
     areSameOthers(present.other_sources, result.other_sources) &&
     present.measurement_sources === noMeasurementSources &&
     result.measurement_sources === noMeasurementSources &&
@@ -135,9 +137,10 @@ export function saysWhatIsStored(
 const areSameOthers = (stored: readonly OtherSource[], read: readonly OtherSource[]): boolean =>
   stored.length === read.length &&
   stored.every((one, place) => {
-    const { file, line, agrees, differs, lacks } = read[place]!
+    const { file, line, agrees, differs, lacks, doubtful } = read[place]!
     const isWhole = one.differs === undefined && one.lacks === undefined && !differs && !lacks
-    return isWhole && agrees && one.agrees && one.file === file && one.line === line
+    const areAlike = one.agrees && agrees && one.doubtful === doubtful
+    return isWhole && areAlike && one.file === file && one.line === line
   })
 
 type Values = Readonly<Record<string, number | string | null>>
@@ -174,6 +177,8 @@ function goneMeasurements(
   const { rank, earlier, prune } = comparing
   const found: Gone = { vanished: [], superseded: [] }
   if (earlier.size === 0) return found
+  // What stood under wrong names gives way as a whole.
+  if (present.doubtful === true && result.doubtful !== true) return found
   // Whatever source is preferred now.
   const mayTell = (file: string): boolean =>
     comparing.isDoubtful(

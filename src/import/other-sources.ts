@@ -1,5 +1,5 @@
 import { agree } from '../domain/combine-results.ts'
-import { joinOtherSources, type OtherSource, type Rank } from '../domain/provenance.ts'
+import { joinOtherSources, type OtherSource, type Rank, rankOf } from '../domain/provenance.ts'
 import type { Result } from '../domain/result.ts'
 import { otherTelling, ownTelling, type Telling, toOtherSource } from '../domain/telling.ts'
 import type { StoredResult } from '../store/results.ts'
@@ -29,9 +29,10 @@ export function tellerElsewhere(
 ): string | null {
   const { rank } = looking
   const teller = [...stored]
-    .sort((a, b) => rank(a.source) - rank(b.source))
+    .sort((a, b) => rankOf(a, rank) - rankOf(b, rank))
     .find(
       (telling) =>
+        (telling.doubtful !== true || present.doubtful === true) &&
         isElsewhere(telling, looking) &&
         Object.hasOwn(telling.measurements, measurement) &&
         (telling.measurements[measurement] !== null || rank(telling.source) <= rank(present.source)),
