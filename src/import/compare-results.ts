@@ -18,15 +18,16 @@ import {
   rankOf,
 } from '../domain/provenance.ts'
 import type { Result } from '../domain/result.ts'
-import { filledFrom, type Telling, tellingOf } from '../domain/telling.ts'
+import { filledFrom, tellingOf } from '../domain/telling.ts'
 import type { Vanished } from '../domain/vanished.ts'
 import type { StoredResult } from '../store/results.ts'
-import type { IsDoubtful } from './doubts.ts'
+import { type IsDoubtful, isSameFile, type TellsNoMore } from './doubts.ts'
 import {
   isOfPath,
   type Looking,
   otherSources,
   storedTellings,
+  type Told,
   tellerElsewhere,
   whatIsLeft,
 } from './other-sources.ts'
@@ -37,6 +38,8 @@ export interface Comparing extends Looking {
   /** The imports of the same path before this one. */
   earlier: ReadonlySet<string>
   isDoubtful: IsDoubtful
+  /** Left out where no file was read. */
+  tellsNoMore?: TellsNoMore
   prune: boolean
 }
 
@@ -64,10 +67,14 @@ export function compareWithStored(
   read: readonly Result[] = [result],
 ): Comparison {
   const { rank, importId, prune } = comparing
-  const wins = rankOf(result, rank) <= rankOf(present, rank)
   const tellings = read.map((row) => tellingOf(row, importId))
-  const stored = storedTellings(present, tellings)
-  const { vanished, superseded } = goneMeasurements(present, result, { tellings, stored }, comparing)
+  const isGone = (file: string): boolean =>
+    comparing.tellsNoMore?.(file, present) === true && !tellings.some((one) => isSameFile(one.file, file))
+  const hasLostFile = isOfPath(present, comparing.earlier) && isGone(present.mt0_file_path)
+  const wins = hasLostFile || rankOf(result, rank) <= rankOf(present, rank)
+  const stored = storedTellings(present, tellings).filter(({ file }) => !isGone(file))
+  const told = { tellings, stored, isGone, earlier: comparing.earlier }
+  const { vanished, superseded } = goneMeasurements(present, result, told, comparing)
   const gone = prune ? vanished.map(({ measurement }) => measurement!) : []
   const kept = { ...present, ...withoutMeasurements(present, [...gone, ...superseded]) }
   const joined = joinedWith(kept, result, wins, comparing)
@@ -77,9 +84,10 @@ export function compareWithStored(
   const changes = valueChanges(withoutMeasurements(present, lost), combined)
   const saysTheSame = changes.length === 0 && gone.length === 0 && superseded.length === 0
   const isRawer = rankOf(result, rank) < rankOf(present, rank) || hasRawerOrigins(present, combined, rank)
-  const isRow = !saysTheSame || isRawer || isToldOtherwise(present, combined, comparing.earlier)
+  const isRow =
+    !saysTheSame || hasLostFile || isRawer || isToldOtherwise(present, combined, comparing.earlier)
   const row = isRow && wins ? { ...result, import_id: importId } : present
-  const other_sources = otherSources(present, row, combined, { tellings, stored, earlier: comparing.earlier })
+  const other_sources = otherSources(present, row, combined, told)
   return {
     write: isRow ? 'row' : sameOthers(present, other_sources) ? 'nothing' : 'other_sources',
     // What is not written keeps its names in their order, too.
@@ -171,7 +179,7 @@ interface Gone {
 function goneMeasurements(
   present: StoredResult,
   result: Result,
-  { tellings, stored }: { tellings: readonly Telling[]; stored: readonly Telling[] },
+  { tellings, stored, isGone }: Told,
   comparing: Comparing,
 ): Gone {
   const { rank, earlier, prune } = comparing
@@ -195,7 +203,7 @@ function goneMeasurements(
     if (present.measurements[measurement] === null && rank(source) > rank(result.source)) continue
     const bringer = import_id ?? present.import_id
     if (bringer === null || !earlier.has(bringer)) continue
-    if (rawestFirst(source) < rawest || mayTell(file)) continue
+    if ((rawestFirst(source) < rawest && !isGone(file)) || mayTell(file)) continue
     if (isTold) found.superseded.push(measurement)
     else if (!stored.some((other) => Object.hasOwn(other.measurements, measurement) && mayTell(other.file))) {
       const told_by = tellerElsewhere(present, measurement, stored, comparing)

@@ -11,12 +11,29 @@ export type IsDoubtful = (file: string, point: PvtPoint, isRead: boolean) => boo
 /** The doubts of what was read. A creport.txt tells of many points: there only those of damaged rows are in doubt. */
 export function doubtsOf({ doubtful, doubtfulCreport: creport }: Doubtful): IsDoubtful {
   const isOfPaths = doubtfulFiles(doubtful)
-  if (creport === null) return isOfPaths
+  if (creport === undefined) return isOfPaths
   return (file, point, isRead) =>
     isOfPaths(file) || (file === creport.file && isInDoubt(creport.doubt, point, isRead))
 }
 
 type Doubtful = Pick<Sources, 'doubtful' | 'doubtfulCreport'>
+
+/** Whether a file was read and does not tell a row of a point that it may have told before. */
+export type TellsNoMore = (file: string, point: PvtPoint) => boolean
+
+/** `files` may grow while large ones are read. */
+export function goneFrom(files: readonly { path: string }[], isDoubtful: IsDoubtful): TellsNoMore {
+  const places = new Set<string>()
+  let known = 0
+  return (file, point) => {
+    for (; known < files.length; known += 1) places.add(withoutResult(files[known]!.path))
+    return places.has(withoutResult(file)) && !isDoubtful(file, point, false)
+  }
+}
+
+/** Whether two paths are those of one file, before and after the flow has moved it to `result/`. */
+export const isSameFile = (one: string, other: string): boolean =>
+  one === other || withoutResult(one) === withoutResult(other)
 
 export interface DoubtfulCreport {
   file: string

@@ -15,7 +15,7 @@ import {
   updateResult,
 } from '../store/write-results.ts'
 import { compareWithStored, type Comparing, type Comparison, saysWhatIsStored } from './compare-results.ts'
-import type { IsDoubtful } from './doubts.ts'
+import type { IsDoubtful, TellsNoMore } from './doubts.ts'
 import type { Merged } from './merge-sources.ts'
 import type { StoredResults } from './stored-results.ts'
 
@@ -27,6 +27,7 @@ export interface SessionOptions extends ResultOrigin {
   /** The imports of the same path before this one. */
   earlier: ReadonlySet<string>
   isDoubtful: IsDoubtful
+  tellsNoMore: TellsNoMore
 }
 
 /** A stored row that is not in the path any more. */

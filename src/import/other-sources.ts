@@ -54,9 +54,14 @@ export function whatIsLeft(telling: Telling, gone: readonly string[], looking: L
 export const isOfPath = ({ import_id }: StoredResult, earlier: ReadonlySet<string>): boolean =>
   import_id === null || earlier.has(import_id)
 
-interface Told {
+/** What is told of a row. */
+export interface Told {
+  /** By the files that were read. */
   tellings: readonly Telling[]
+  /** By others. */
   stored: readonly Telling[]
+  /** Whether a file was read and does not tell the row any more. */
+  isGone: (file: string) => boolean
   earlier: ReadonlySet<string>
 }
 
@@ -68,7 +73,7 @@ export function otherSources(
   present: StoredResult,
   row: Result & { import_id: string | null },
   combined: Result,
-  { tellings, stored, earlier }: Told,
+  { tellings, stored, isGone, earlier }: Told,
 ): readonly OtherSource[] {
   const written = { measurements: combined.measurements, import_id: row.import_id }
   const hasMoved = (telling: Telling): boolean =>
@@ -91,6 +96,7 @@ export function otherSources(
     (other) =>
       otherTelling(present, other) === null &&
       other.file !== row.mt0_file_path &&
+      !isGone(other.file) &&
       !tellings.some(({ file }) => file === other.file),
   )
   return joinOtherSources(agree(present, combined) ? unknown : [], others(stored), again)

@@ -40,7 +40,7 @@ export interface Sources {
   problems: FileProblem[]
   /** Files and folders that could not be read, or perhaps not all of them: nothing of them is known to have vanished. */
   doubtful: string[]
-  doubtfulCreport: DoubtfulCreport | null
+  doubtfulCreport?: DoubtfulCreport
   progress: Progress
 }
 
@@ -82,7 +82,6 @@ class Reader {
       ...{ rows: [], files: [], writtenMs: new Map(), attempted: [], unread: [], large: [] },
       ...{ problems: [...problems], progress },
       doubtful: [...problems.map(({ file }) => file), ...stillThere(found)],
-      doubtfulCreport: null,
     }
   }
 

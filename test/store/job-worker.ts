@@ -67,7 +67,6 @@ async function storeOwn(db: Awaited<ReturnType<typeof openDatabase>>, jobId: str
       large: [],
       problems: [],
       doubtful: [],
-      doubtfulCreport: null,
     },
     progress: new Progress({}, 0),
   }
