@@ -40,6 +40,16 @@ export function ownTelling(row: BroughtRow): Telling {
   return withFailures(telling, Object.fromEntries(own), row)
 }
 
+/** What the file of a stored row tells of it as a row: as if it had been read again. */
+export function ownRow(row: BroughtRow): Result {
+  const { measurements, failed } = ownTelling(row)
+  return {
+    ...row,
+    ...{ measurements, failed, status: resultStatus(failed) },
+    ...{ other_sources: noOtherSources, measurement_sources: noMeasurementSources },
+  }
+}
+
 /** The texts of what failed are kept of the row's values alone. */
 function withFailures(
   telling: Omit<Telling, 'measurements' | 'failed'>,

@@ -21,6 +21,7 @@ export async function findVanished(
     const seen = session.seen.get(`${pointName(point)} ${alter_number}`) ?? 0
     if (last <= seen) continue
     for await (const page of pagesOfAlter(db, jobId, point, alter_number, [seen + 1, last])) {
+      await session.leave(page.filter((row) => !ids.has(row.import_id ?? '') && hasValueOf(row, ids)))
       const gone = page.filter(
         (row) => ids.has(row.import_id ?? '') && !filesOf(row).some((file) => isDoubtful(file, row, false)),
       )
@@ -31,6 +32,10 @@ export async function findVanished(
     }
   }
 }
+
+/** Whether one of these imports brought a value of another one's row. */
+const hasValueOf = ({ import_id, measurement_sources }: StoredResult, ids: ReadonlySet<string>): boolean =>
+  import_id !== null && Object.values(measurement_sources).some((origin) => ids.has(origin.import_id ?? ''))
 
 /** All that have told a row. */
 const filesOf = ({ mt0_file_path, other_sources, measurement_sources }: StoredResult): string[] => [

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path'
-import { mkdirSync, renameSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { openSourceJob } from './source-job.ts'
 import { type Values, write } from './source-files.ts'
 
-const { newRun, newJob, take, stored, rows } = openSourceJob()
+const { newRun, newJob, take, stored, rows, findings } = openSourceJob()
 const last = async () => (await rows()).at(-1)!
 
 test.each([false, true])(
@@ -65,4 +65,36 @@ test('another source that does not tell the row any more is not named with it', 
   expect((await last()).other_sources).toEqual([])
   expect((await stored()).other_sources).toMatchObject([{ file: run.creport, differs: { a: 5 } }])
   expect((await take(folder)).import_id).toBeNull()
+})
+
+test('a value that a path brought to the row of another one is told as vanished with its row', async () => {
+  await newJob()
+  const [run, backup] = [newRun(), newRun()]
+  await take(write(run, 'measure', { a: 1 }))
+  write(backup, 'report', { a: 1, c: 5 })
+  write({ ...backup, report: backup.report.replace('TT', 'SSG') }, 'report', { a: 2 })
+  const folder = dirname(backup.report)
+  await take(folder)
+  rmSync(backup.report)
+  const kept = await take(folder)
+  const c = { point: 'TT/typical/m40/v1min', measurement: 'c', value: 5, file: backup.report, told_by: null }
+  expect(kept.vanished).toMatchObject([{ ...c, removed: false }])
+  expect([kept.results_updated, kept.results_unchanged]).toEqual([0, 1])
+  expect((await take(folder)).import_id).toBeNull()
+  const dry = await take(folder, { prune: true, dryRun: true })
+  const pruned = await take(folder, { prune: true })
+  expect([pruned.vanished, dry.vanished]).toMatchObject([
+    [{ ...c, removed: true }],
+    [{ ...c, removed: true }],
+  ])
+  const left = (await rows()).map(({ measurements, measurement_sources }) => [
+    measurements,
+    measurement_sources,
+  ])
+  expect(left).toEqual([
+    [{ a: 1 }, {}],
+    [{ a: 2 }, {}],
+  ])
+  expect(await take(folder, { prune: true })).toMatchObject({ vanished: [], import_id: null })
+  expect(await findings()).toEqual([])
 })
