@@ -23,6 +23,8 @@ export interface ShownProvenance {
   other_sources: readonly OtherSource[]
   /** Measurements that come from another source than the row. */
   measurement_sources: Readonly<Record<string, MeasurementOrigin>>
+  /** Set where the file has fewer values than names: some stand under wrong names. */
+  doubtful?: true
 }
 
 /** `imports`: those of the job. */
@@ -52,6 +54,7 @@ export function showProvenance(
           { ...origin, import_id: origin.import_id ?? result.import_id },
         ]),
       ),
+      ...(result.doubtful === true ? { doubtful: true } : {}),
     }
   })
 }
@@ -89,7 +92,7 @@ export function provenanceTable(rows: readonly ShownProvenance[]): Column<ShownP
     { key: 'point', value: ({ point }) => point },
     ...(alters ? [{ ...plain('alter_number'), title: 'ALTER', align: 'right' as const }] : []),
     ...(numbers ? [{ ...plain('row_number'), title: 'ROW', align: 'right' as const }] : []),
-    { key: 'source', value: ({ source }) => source },
+    { key: 'source', value: ({ source, doubtful }) => (doubtful === true ? `${source} (doubtful)` : source) },
     {
       key: 'file',
       value: ({ mt0_file_path, source_line }) =>

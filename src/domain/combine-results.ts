@@ -34,9 +34,11 @@ export interface ValueChange {
  * Adds to a row what only another row of the same key tells, with the origin of each value. A value of both is that of
  * the rawer origin; of two of one source, the newer one's. A measurement that failed in a source below the winner, and
  * that the winner's own source does not have, is left out, unless that very source told a number before: creport.txt
- * has one header for all points, and its empty fields say nothing about a point.
+ * has one header for all points, and its empty fields say nothing about a point. A row with fewer values than names adds
+ * nothing to a sound one.
  */
 export function combine(winner: Result, loser: Result, { rank, newer, loserImport }: Combining): Result {
+  if (loser.doubtful === true && winner.doubtful !== true) return winner
   const arePlain =
     winner.measurement_sources === noMeasurementSources && loser.measurement_sources === noMeasurementSources
   let taken: Taken[] | null = null
@@ -50,7 +52,7 @@ export function combine(winner: Result, loser: Result, { rank, newer, loserImpor
     const failedBelow = loser.measurements[name] === null && rank(origin.source) > rank(winner.source)
     if (failedBelow && above !== 0) continue
     taken ??= []
-    taken.push({ name, origin: { ...origin, import_id: origin.import_id ?? loserImport } })
+    taken.push({ name, origin: takenFrom(origin, loserImport, winner, name) })
   }
   return taken === null ? winner : withTaken(winner, loser, taken)
 }
@@ -65,6 +67,25 @@ export interface Combining {
 interface Taken {
   name: string
   origin: MeasurementOrigin
+}
+
+/** The origin of a value that a row takes from another one, beside what the row's own file tells of it. */
+function takenFrom(
+  { source, file, line, import_id }: MeasurementOrigin,
+  loserImport: string | null,
+  winner: Result,
+  name: string,
+): MeasurementOrigin {
+  const origin = { source, file, line, import_id: import_id ?? loserImport }
+  const own = ownValueOf(winner, name)
+  return own === undefined ? origin : { ...origin, own_value: own }
+}
+
+/** What a row's own file tells of a measurement, null where it failed there; undefined where it tells nothing. */
+export function ownValueOf(row: Result, name: string): number | null | undefined {
+  const { measurement_sources, measurements } = row
+  if (Object.hasOwn(measurement_sources, name)) return measurement_sources[name]!.own_value
+  return Object.hasOwn(measurements, name) ? measurements[name]! : undefined
 }
 
 /** Built from entries: a measurement may be called `__proto__`. */

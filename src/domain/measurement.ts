@@ -12,6 +12,8 @@ export interface MeasuredRow {
   measurements: Record<string, number | null>
   /** For every null in `measurements` the text that stood there (`failed`, `error`, empty …). */
   failed: Record<string, string>
+  /** Set where there are fewer values than names: those behind the missing one stand under wrong names. */
+  doubtful?: true
 }
 
 /** Columns that every report carries and that are not measurements. */

@@ -14,6 +14,8 @@ export interface OtherSource extends Origin {
   agrees: boolean
   /** What it tells otherwise than the row, by measurement; one that failed in it alone is null, too. */
   differs?: Readonly<Record<string, number | null>>
+  /** Set where it has fewer values than names: some stand under wrong names. */
+  doubtful?: true
   /** The measurements of the row that it does not tell. */
   lacks?: readonly string[]
   /** The import that brought it; left out for the import that brought the row. */
@@ -24,6 +26,8 @@ export interface OtherSource extends Origin {
 export interface MeasurementOrigin extends Origin {
   /** The import that brought it; null for the import that brought the row. */
   import_id: string | null
+  /** What the row's own file tells of it, null where it failed there; left out where that tells nothing. */
+  own_value?: number | null
 }
 
 /** What everything that has a provenance says about it. */
@@ -49,6 +53,15 @@ export const rank: Rank = (source) => resultSources.indexOf(source)
 /** The preferred source first, then the rawest. */
 export const rankWith = (prefer: ResultSource | null): Rank =>
   prefer === null ? rank : (source) => (source === prefer ? -1 : rank(source))
+
+/** The rank of what a source tells: a row with fewer values than names stands behind all sound ones, but if preferred. */
+export function rankOf(
+  { source, doubtful }: { source: ResultSource; doubtful?: true | undefined },
+  rank: Rank,
+): number {
+  const own = rank(source)
+  return doubtful !== true || own < 0 ? own : own + resultSources.length
+}
 
 /** The origin of one measurement of a row. */
 export function originOf(row: Provenance, measurement: string): MeasurementOrigin {

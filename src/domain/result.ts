@@ -13,6 +13,8 @@ export type Result = PvtPoint &
     failed: Record<string, string>
     status: ResultStatus
     netlist_path: string | null
+    /** Set where the row's file has fewer values than names, and no other one tells the row soundly. */
+    doubtful?: true
   }
 
 /** `ok` when every measurement has a value. */

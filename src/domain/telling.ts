@@ -1,10 +1,11 @@
-import { agree, combine } from './combine-results.ts'
+import { agree, combine, ownValueOf } from './combine-results.ts'
 import {
   noMeasurementSources,
   noOtherSources,
   type Origin,
   type OtherSource,
   type Rank,
+  rankOf,
 } from './provenance.ts'
 import { type Result, resultStatus } from './result.ts'
 
@@ -14,6 +15,8 @@ export interface Telling extends Origin {
   import_id: string | null
   measurements: Readonly<Record<string, number | null>>
   failed: Readonly<Record<string, string>>
+  /** Set where the file has fewer values than names. */
+  doubtful?: true
 }
 
 /** A row of a file, or of the database, with its import. */
@@ -23,13 +26,44 @@ type BroughtRow = Result & { import_id: string | null }
 export const tellingOf = (row: Result, import_id: string | null): Telling => ({
   ...{ source: row.source, file: row.mt0_file_path, line: row.source_line, import_id },
   ...{ measurements: row.measurements, failed: row.failed },
+  ...(row.doubtful === true ? { doubtful: true } : {}),
 })
 
 /** What the file of a stored row tells of it: not what an earlier import read in it, which was kept when it vanished. */
 export function ownTelling(row: BroughtRow): Telling {
-  const isOwn = ([name]: [string, unknown]): boolean => !Object.hasOwn(row.measurement_sources, name)
-  const measurements = Object.fromEntries(Object.entries(row.measurements).filter(isOwn))
-  return { ...tellingOf(row, row.import_id), measurements }
+  const telling = tellingOf(row, row.import_id)
+  if (row.measurement_sources === noMeasurementSources) return telling
+  const own = Object.keys(row.measurements).flatMap((name): [string, number | null][] => {
+    const value = ownValueOf(row, name)
+    return value === undefined ? [] : [[name, value]]
+  })
+  return withFailures(telling, Object.fromEntries(own), row)
+}
+
+/** What the file of a stored row tells of it as a row: as if it had been read again. */
+export function ownRow(row: BroughtRow): Result {
+  const { measurements, failed } = ownTelling(row)
+  return {
+    ...row,
+    ...{ measurements, failed, status: resultStatus(failed) },
+    ...{ other_sources: noOtherSources, measurement_sources: noMeasurementSources },
+  }
+}
+
+/** The texts of what failed are kept of the row's values alone. */
+function withFailures(
+  telling: Omit<Telling, 'measurements' | 'failed'>,
+  measurements: Telling['measurements'],
+  row: BroughtRow,
+): Telling {
+  const failed = Object.keys(measurements).filter((name) => measurements[name] === null)
+  return {
+    ...telling,
+    measurements,
+    failed: Object.fromEntries(
+      failed.map((name) => [name, Object.hasOwn(row.failed, name) ? row.failed[name]! : 'failed']),
+    ),
+  }
 }
 
 /**
@@ -38,19 +72,16 @@ export function ownTelling(row: BroughtRow): Telling {
  */
 export function otherTelling(row: BroughtRow, other: OtherSource): Telling | null {
   const { source, file, line, agrees, differs = {}, lacks = [], import_id = row.import_id } = other
+  const doubtful = other.doubtful === true ? ({ doubtful: true } as const) : {}
   if (!agrees && other.differs === undefined) return null
   const told = Object.entries(row.measurements).filter(([name]) => !lacks.includes(name))
   const measurements = Object.fromEntries([...told, ...Object.entries(differs)])
-  const failed = Object.keys(measurements).filter((name) => measurements[name] === null)
-  return {
-    ...{ source, file, line, import_id, measurements },
-    failed: Object.fromEntries(failed.map((name) => [name, row.failed[name] ?? 'failed'])),
-  }
+  return withFailures({ source, file, line, import_id, ...doubtful }, measurements, row)
 }
 
 /** A source of a row that was not taken, with all that tells it from the row; names are sorted, to be compared. */
 export function toOtherSource(
-  { source, file, line, import_id, measurements }: Telling,
+  { source, file, line, import_id, measurements, doubtful }: Telling,
   row: Pick<BroughtRow, 'measurements' | 'import_id'>,
 ): OtherSource {
   const lacks = lackingIn(measurements, row)
@@ -66,6 +97,7 @@ export function toOtherSource(
     ...(differs.length > 0
       ? { differs: Object.fromEntries(differs.map((name) => [name, measurements[name]!])) }
       : {}),
+    ...(doubtful === true ? { doubtful } : {}),
     ...(lacks.length > 0 ? { lacks } : {}),
     ...(import_id === row.import_id ? {} : { import_id }),
   }
@@ -86,10 +118,11 @@ export const lackingIn = (
  */
 export const filledFrom = (row: BroughtRow, tellings: readonly Telling[], rank: Rank): Result =>
   [...tellings]
-    .sort((a, b) => rank(a.source) - rank(b.source))
-    .reduce<Result>((filled, { import_id, measurements, failed, ...origin }) => {
+    .sort((a, b) => rankOf(a, rank) - rankOf(b, rank))
+    .reduce<Result>((filled, { import_id, measurements, failed, doubtful, ...origin }) => {
       const more = Object.entries(measurements).filter(([name]) => !Object.hasOwn(filled.measurements, name))
       if (more.length === 0) return filled
+      if (doubtful === true && filled.doubtful !== true) return filled
       const teller: Result = {
         ...row,
         ...{ source: origin.source, mt0_file_path: origin.file, source_line: origin.line },
@@ -97,5 +130,16 @@ export const filledFrom = (row: BroughtRow, tellings: readonly Telling[], rank: 
         ...{ other_sources: noOtherSources, measurement_sources: noMeasurementSources },
       }
       const loserImport = import_id === row.import_id ? null : import_id
-      return combine(filled, teller, { rank, newer: 'winner', loserImport })
+      const combined = combine(filled, teller, { rank, newer: 'winner', loserImport })
+      return origin.file === row.mt0_file_path ? asOwn(combined, teller) : combined
     }, row)
+
+/** A row to which these values of its own file were added. */
+function asOwn(row: Result, { measurements }: Pick<Result, 'measurements'>): Result {
+  const isTaken = ([name]: [string, unknown]): boolean => !Object.hasOwn(measurements, name)
+  const taken = Object.entries(row.measurement_sources).filter(isTaken)
+  return {
+    ...row,
+    measurement_sources: taken.length === 0 ? noMeasurementSources : Object.fromEntries(taken),
+  }
+}

@@ -3,6 +3,7 @@ import {
   combine,
   type Disagreement,
   disagreements,
+  ownValueOf,
   type ValueChange,
   valueChanges,
   withoutMeasurements,
@@ -14,16 +15,19 @@ import {
   type OtherSource,
   rank as rawestFirst,
   type Rank,
+  rankOf,
 } from '../domain/provenance.ts'
 import type { Result } from '../domain/result.ts'
-import { filledFrom, type Telling, tellingOf } from '../domain/telling.ts'
+import { filledFrom, tellingOf } from '../domain/telling.ts'
 import type { Vanished } from '../domain/vanished.ts'
 import type { StoredResult } from '../store/results.ts'
+import { type IsDoubtful, isSameFile, type TellsNoMore } from './doubts.ts'
 import {
   isOfPath,
   type Looking,
   otherSources,
   storedTellings,
+  type Told,
   tellerElsewhere,
   whatIsLeft,
 } from './other-sources.ts'
@@ -33,8 +37,9 @@ export interface Comparing extends Looking {
   importId: string
   /** The imports of the same path before this one. */
   earlier: ReadonlySet<string>
-  /** Whether a file could not be read, or not all of it: nothing of it has vanished. */
-  isDoubtful: (file: string) => boolean
+  isDoubtful: IsDoubtful
+  /** Left out where no file was read. */
+  tellsNoMore?: TellsNoMore
   prune: boolean
 }
 
@@ -62,10 +67,14 @@ export function compareWithStored(
   read: readonly Result[] = [result],
 ): Comparison {
   const { rank, importId, prune } = comparing
-  const wins = rank(result.source) <= rank(present.source)
   const tellings = read.map((row) => tellingOf(row, importId))
-  const stored = storedTellings(present, tellings)
-  const { vanished, superseded } = goneMeasurements(present, result, stored, comparing)
+  const isGone = (file: string): boolean =>
+    comparing.tellsNoMore?.(file, present) === true && !tellings.some((one) => isSameFile(one.file, file))
+  const hasLostFile = isOfPath(present, comparing.earlier) && isGone(present.mt0_file_path)
+  const wins = hasLostFile || rankOf(result, rank) <= rankOf(present, rank)
+  const stored = storedTellings(present, tellings).filter(({ file }) => !isGone(file))
+  const told = { tellings, stored, isGone, earlier: comparing.earlier }
+  const { vanished, superseded } = goneMeasurements(present, result, told, comparing)
   const gone = prune ? vanished.map(({ measurement }) => measurement!) : []
   const kept = { ...present, ...withoutMeasurements(present, [...gone, ...superseded]) }
   const joined = joinedWith(kept, result, wins, comparing)
@@ -74,10 +83,11 @@ export function compareWithStored(
   const lost = gone.filter((name) => !Object.hasOwn(combined.measurements, name))
   const changes = valueChanges(withoutMeasurements(present, lost), combined)
   const saysTheSame = changes.length === 0 && gone.length === 0 && superseded.length === 0
-  const isRawer = rank(result.source) < rank(present.source) || hasRawerOrigins(present, combined, rank)
-  const isRow = !saysTheSame || isRawer || isToldOtherwise(present, combined)
+  const isRawer = rankOf(result, rank) < rankOf(present, rank) || hasRawerOrigins(present, combined, rank)
+  const isRow =
+    !saysTheSame || hasLostFile || isRawer || isToldOtherwise(present, combined, comparing.earlier)
   const row = isRow && wins ? { ...result, import_id: importId } : present
-  const other_sources = otherSources(present, row, combined, { tellings, stored, earlier: comparing.earlier })
+  const other_sources = otherSources(present, row, combined, told)
   return {
     write: isRow ? 'row' : sameOthers(present, other_sources) ? 'nothing' : 'other_sources',
     // What is not written keeps its names in their order, too.
@@ -120,6 +130,7 @@ export function saysWhatIsStored(
 ): boolean {
   return (
     present.source === result.source &&
+    present.doubtful === result.doubtful &&
     areSameOthers(present.other_sources, result.other_sources) &&
     present.measurement_sources === noMeasurementSources &&
     result.measurement_sources === noMeasurementSources &&
@@ -134,9 +145,10 @@ export function saysWhatIsStored(
 const areSameOthers = (stored: readonly OtherSource[], read: readonly OtherSource[]): boolean =>
   stored.length === read.length &&
   stored.every((one, place) => {
-    const { file, line, agrees, differs, lacks } = read[place]!
+    const { file, line, agrees, differs, lacks, doubtful } = read[place]!
     const isWhole = one.differs === undefined && one.lacks === undefined && !differs && !lacks
-    return isWhole && agrees && one.agrees && one.file === file && one.line === line
+    const areAlike = one.agrees && agrees && one.doubtful === doubtful
+    return isWhole && areAlike && one.file === file && one.line === line
   })
 
 type Values = Readonly<Record<string, number | string | null>>
@@ -167,13 +179,21 @@ interface Gone {
 function goneMeasurements(
   present: StoredResult,
   result: Result,
-  stored: readonly Telling[],
+  { tellings, stored, isGone }: Told,
   comparing: Comparing,
 ): Gone {
-  const { rank, earlier, isDoubtful, prune } = comparing
+  const { rank, earlier, prune } = comparing
   const found: Gone = { vanished: [], superseded: [] }
   if (earlier.size === 0) return found
+  // What stood under wrong names gives way as a whole.
+  if (present.doubtful === true && result.doubtful !== true) return found
   // Whatever source is preferred now.
+  const mayTell = (file: string): boolean =>
+    comparing.isDoubtful(
+      file,
+      present,
+      tellings.some((telling) => telling.file === file),
+    )
   const rawest = Math.min(...[result, ...result.other_sources].map(({ source }) => rawestFirst(source)))
   for (const measurement of Object.keys(present.measurements)) {
     const { source, file, import_id } = originOf(present, measurement)
@@ -183,9 +203,9 @@ function goneMeasurements(
     if (present.measurements[measurement] === null && rank(source) > rank(result.source)) continue
     const bringer = import_id ?? present.import_id
     if (bringer === null || !earlier.has(bringer)) continue
-    if (rawestFirst(source) < rawest || isDoubtful(file)) continue
+    if ((rawestFirst(source) < rawest && !isGone(file)) || mayTell(file)) continue
     if (isTold) found.superseded.push(measurement)
-    else {
+    else if (!stored.some((other) => Object.hasOwn(other.measurements, measurement) && mayTell(other.file))) {
       const told_by = tellerElsewhere(present, measurement, stored, comparing)
       const fate = { file, removed: prune && told_by === null, told_by }
       found.vanished.push(vanishedValue(present, measurement, fate))
@@ -214,13 +234,23 @@ const hasRawerOrigins = (present: Result, combined: Result, rank: Rank): boolean
       Object.hasOwn(combined.measurements, name) && rank(originOf(combined, name).source) < rank(source),
   )
 
-/** Whether the row's file, read again, does not tell what it has told, and is kept, or tells what only others had. */
-const isToldOtherwise = (present: Result, combined: Result): boolean =>
-  present.mt0_file_path === combined.mt0_file_path &&
+/**
+ * Whether the row's file, read again, does not tell what it has told, and is kept, or tells what only others had, or
+ * another number than before beside one of theirs.
+ */
+const isToldOtherwise = (present: StoredResult, combined: Result, earlier: ReadonlySet<string>): boolean =>
+  (present.mt0_file_path === combined.mt0_file_path || hasMoved(present, combined, earlier)) &&
   Object.keys(combined.measurements).some(
     (name) =>
-      Object.hasOwn(present.measurement_sources, name) !== Object.hasOwn(combined.measurement_sources, name),
+      Object.hasOwn(present.measurement_sources, name) !==
+        Object.hasOwn(combined.measurement_sources, name) ||
+      (Object.hasOwn(present.measurement_sources, name) &&
+        ownValueOf(present, name) !== ownValueOf(combined, name)),
   )
+
+/** Within its path a file of the same kind is the one that was stored, moved or written anew. */
+const hasMoved = (present: StoredResult, { source }: Result, earlier: ReadonlySet<string>): boolean =>
+  present.source === source && isOfPath(present, earlier)
 
 const sameOthers = (present: StoredResult, others: readonly OtherSource[]): boolean =>
   JSON.stringify(present.other_sources) === JSON.stringify(others)

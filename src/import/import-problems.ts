@@ -20,24 +20,6 @@ export function refuseUnread(
 export const problemText = ({ file, line, message }: FileProblem): string =>
   line === null ? `${file}: ${message}` : `${file}:${line}: ${message}`
 
-/** Whether a file that was read once is one of these paths, or lies below one of them. */
-export function doubtfulFiles(paths: readonly string[]): (file: string) => boolean {
-  if (paths.length === 0) return () => false
-  const places = new Set(paths.map(withoutResult))
-  return (file) => {
-    let place = withoutResult(file)
-    while (!places.has(place)) {
-      const above = place.slice(0, place.lastIndexOf('/'))
-      if (above === place || above === '') return false
-      place = above
-    }
-    return true
-  }
-}
-
-/** A row keeps the name under which its measure file was found first, and the flow moves that to `result/`. */
-const withoutResult = (path: string): string => path.replace(/\/result(?=\/[^/]*$|$)/, '')
-
 /** With a preferred source: a warning when not all points have it. */
 export function preferenceProblem(
   session: ImportSession,

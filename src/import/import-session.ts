@@ -3,6 +3,7 @@ import { type PvtPoint, pointName, samePoint } from '../domain/point.ts'
 import { addToTotals, emptyTotals, type PointTotals } from '../domain/point-totals.ts'
 import type { Rank } from '../domain/provenance.ts'
 import type { Result } from '../domain/result.ts'
+import { ownRow } from '../domain/telling.ts'
 import type { Vanished } from '../domain/vanished.ts'
 import type { Database } from '../store/database.ts'
 import { findImportedFiles, mostListed } from '../store/imports.ts'
@@ -15,6 +16,7 @@ import {
   updateResult,
 } from '../store/write-results.ts'
 import { compareWithStored, type Comparing, type Comparison, saysWhatIsStored } from './compare-results.ts'
+import type { IsDoubtful, TellsNoMore } from './doubts.ts'
 import type { Merged } from './merge-sources.ts'
 import type { StoredResults } from './stored-results.ts'
 
@@ -25,8 +27,8 @@ export interface SessionOptions extends ResultOrigin {
   prune: boolean
   /** The imports of the same path before this one. */
   earlier: ReadonlySet<string>
-  /** Whether a file could not be read, or not all of it. */
-  isDoubtful: (file: string) => boolean
+  isDoubtful: IsDoubtful
+  tellsNoMore: TellsNoMore
 }
 
 /** A stored row that is not in the path any more. */
@@ -128,7 +130,21 @@ export class ImportSession {
       }
     }
     await this.#insert(added)
-    for (const { present, comparison } of compared) await this.#apply(present, comparison)
+    for (const { present, comparison } of compared) {
+      if (comparison.write === 'row') this.counts.updated += 1
+      else this.counts.unchanged += 1
+      await this.#apply(present, comparison)
+    }
+  }
+
+  /** Takes rows of other paths that are not in this one any more, but some of whose values it has brought. */
+  async leave(rows: readonly StoredResult[]): Promise<void> {
+    for (const present of rows) {
+      const own = ownRow(present)
+      const comparison = await this.#compare(present, own, [own], present.import_id!)
+      if (comparison.write === 'row') this.counts.updated += 1
+      await this.#apply(present.result_id, comparison)
+    }
   }
 
   /** Which files the path has had matters only where something has vanished and another source may tell it. */
@@ -136,13 +152,16 @@ export class ImportSession {
     present: StoredResult,
     result: Result,
     tellings: readonly Result[] | undefined,
+    importId = this.#options.importId,
   ): Promise<Comparison> {
-    const comparison = compareWithStored(present, result, this.#comparing, tellings)
+    const compared = (): Comparison =>
+      compareWithStored(present, result, { ...this.#comparing, importId }, tellings)
+    const comparison = compared()
     const { filesOfPath } = this.#comparing
     if (comparison.vanished.length === 0 || filesOfPath !== undefined) return comparison
     const files = await findImportedFiles(this.#db, this.#options.jobId, this.#options.path)
     this.#comparing = { ...this.#comparing, filesOfPath: files }
-    return compareWithStored(present, result, this.#comparing, tellings)
+    return compared()
   }
 
   /** Counts a row, and gives the name of its point. */
@@ -200,8 +219,6 @@ export class ImportSession {
     this.changes.add(found.changes)
     this.disagreements.add(found.disagreements)
     this.vanished.add(found.vanished)
-    if (write === 'row') this.counts.updated += 1
-    else this.counts.unchanged += 1
     if (write === 'nothing') return
     if (write === 'other_sources') this.confirmed += 1
     if (this.#added !== null) this.#replaced.set(resultId, result)

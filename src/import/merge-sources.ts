@@ -8,6 +8,7 @@ import {
   type OtherSource,
   rank as rawestFirst,
   type Rank,
+  rankOf,
 } from '../domain/provenance.ts'
 import { type Result, resultStatus } from '../domain/result.ts'
 import { lackingIn, tellingOf, toOtherSource } from '../domain/telling.ts'
@@ -67,9 +68,9 @@ export function mergeRow(tellings: Result[], rank: Rank, merged: Merged): void {
 
 /** Mostly two of two sources: sorting them costs more than to see that they stand right. */
 function sortByRank(tellings: Result[], rank: Rank): void {
-  const ranks = tellings.map(({ source }) => rank(source))
+  const ranks = tellings.map((telling) => rankOf(telling, rank))
   if (ranks.some((one, index) => one > (ranks[index + 1] ?? one)))
-    tellings.sort((a, b) => rank(a.source) - rank(b.source))
+    tellings.sort((a, b) => rankOf(a, rank) - rankOf(b, rank))
 }
 
 /** Whether another source tells nothing but what the winner does, as nearly all do: one look at each value. */
@@ -82,10 +83,11 @@ function tellsTheSame(winner: Result, other: Result): boolean {
 }
 
 function asAgreeing(
-  { source, mt0_file_path, source_line, measurements }: Result,
+  { source, mt0_file_path, source_line, measurements, doubtful }: Result,
   winner: Result,
 ): OtherSource {
-  const told = { source, file: mt0_file_path, line: source_line, agrees: true }
+  const agreeing: OtherSource = { source, file: mt0_file_path, line: source_line, agrees: true }
+  const told = doubtful === true ? { ...agreeing, doubtful } : agreeing
   const isWhole = Object.keys(measurements).length === Object.keys(winner.measurements).length
   return isWhole ? told : { ...told, lacks: lackingIn(measurements, winner) }
 }
@@ -118,7 +120,7 @@ export function measuredResult(
   row_number: number,
 ): Result {
   const { corner, extraction, temperature, temperature_c, voltage_combo } = point
-  return {
+  const result: Result = {
     corner,
     extraction,
     temperature,
@@ -137,4 +139,5 @@ export function measuredResult(
     other_sources: noOtherSources,
     measurement_sources: noMeasurementSources,
   }
+  return row.doubtful === true ? Object.assign(result, { doubtful: true } as const) : result
 }

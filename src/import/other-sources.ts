@@ -1,5 +1,5 @@
 import { agree } from '../domain/combine-results.ts'
-import { joinOtherSources, type OtherSource, type Rank } from '../domain/provenance.ts'
+import { joinOtherSources, type OtherSource, type Rank, rankOf } from '../domain/provenance.ts'
 import type { Result } from '../domain/result.ts'
 import { otherTelling, ownTelling, type Telling, toOtherSource } from '../domain/telling.ts'
 import type { StoredResult } from '../store/results.ts'
@@ -29,9 +29,10 @@ export function tellerElsewhere(
 ): string | null {
   const { rank } = looking
   const teller = [...stored]
-    .sort((a, b) => rank(a.source) - rank(b.source))
+    .sort((a, b) => rankOf(a, rank) - rankOf(b, rank))
     .find(
       (telling) =>
+        (telling.doubtful !== true || present.doubtful === true) &&
         isElsewhere(telling, looking) &&
         Object.hasOwn(telling.measurements, measurement) &&
         (telling.measurements[measurement] !== null || rank(telling.source) <= rank(present.source)),
@@ -53,9 +54,14 @@ export function whatIsLeft(telling: Telling, gone: readonly string[], looking: L
 export const isOfPath = ({ import_id }: StoredResult, earlier: ReadonlySet<string>): boolean =>
   import_id === null || earlier.has(import_id)
 
-interface Told {
+/** What is told of a row. */
+export interface Told {
+  /** By the files that were read. */
   tellings: readonly Telling[]
+  /** By others. */
   stored: readonly Telling[]
+  /** Whether a file was read and does not tell the row any more. */
+  isGone: (file: string) => boolean
   earlier: ReadonlySet<string>
 }
 
@@ -67,7 +73,7 @@ export function otherSources(
   present: StoredResult,
   row: Result & { import_id: string | null },
   combined: Result,
-  { tellings, stored, earlier }: Told,
+  { tellings, stored, isGone, earlier }: Told,
 ): readonly OtherSource[] {
   const written = { measurements: combined.measurements, import_id: row.import_id }
   const hasMoved = (telling: Telling): boolean =>
@@ -90,6 +96,7 @@ export function otherSources(
     (other) =>
       otherTelling(present, other) === null &&
       other.file !== row.mt0_file_path &&
+      !isGone(other.file) &&
       !tellings.some(({ file }) => file === other.file),
   )
   return joinOtherSources(agree(present, combined) ? unknown : [], others(stored), again)

@@ -6,6 +6,7 @@ import { cornerReportNames, parseCornerReport } from '../parse/corner-report.ts'
 import { KnownHeads } from '../parse/known-heads.ts'
 import type { ReadFile } from '../store/imports.ts'
 import { type FoundFiles, type FoundMeasure, stillThere } from './find-files.ts'
+import type { DoubtfulCreport } from './doubts.ts'
 import type { LargePoint } from './large-points.ts'
 import { measureRows, unreadLines } from './measure-rows.ts'
 import { columnsOf, extractionsIn, readCreport } from './read-creport.ts'
@@ -42,6 +43,7 @@ export interface Sources {
   problems: FileProblem[]
   /** Files and folders that could not be read, or perhaps not all of them: nothing of them is known to have vanished. */
   doubtful: string[]
+  doubtfulCreport?: DoubtfulCreport
   progress: Progress
 }
 
@@ -194,10 +196,8 @@ class Reader {
   creport(file: TextFile): void {
     const creport = readCreport(file, this.#namesOfReports)
     const { path } = file
-    // As with the other sources: values of another temperature were all read.
-    if (creport.isSound)
-      this.sources.problems.push(...creport.problems.map((problem) => ({ file: path, ...problem })))
-    else this.#problems(path, creport.problems)
+    this.sources.problems.push(...creport.problems.map((problem) => ({ file: path, ...problem })))
+    this.sources.doubtfulCreport = { file: path, doubt: creport.doubt }
     for (const { point, line } of creport.unread) this.#unread('creport', path, point, [line])
     for (const row of this.#shortNames(path, creport.names) ? creport.rows : [])
       this.sources.rows.push(

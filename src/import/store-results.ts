@@ -12,7 +12,8 @@ import { lockJob, updateJob } from '../store/jobs.ts'
 import { findPoints, replacePoints } from '../store/points.ts'
 import { findAlters } from '../store/result-pages.ts'
 import { expectedPoints } from './expected-points.ts'
-import { doubtfulFiles, preferenceProblem, refuseUnread } from './import-problems.ts'
+import { doubtsOf, goneFrom } from './doubts.ts'
+import { preferenceProblem, refuseUnread } from './import-problems.ts'
 import { ImportSession } from './import-session.ts'
 import { storeLargePoints } from './large-points.ts'
 import type { Merged } from './merge-sources.ts'
@@ -66,6 +67,9 @@ async function storeInto(
   const earlier = new Set(stored.isEmpty ? [] : await findImportIds(db, job.job_id, options.path))
   // Large files tell more of them while they are read.
   const problems = [...sources.problems]
+  const files = [...sources.files]
+  const whole = [...sources.files]
+  const isDoubtful = doubtsOf(sources)
   const session = new ImportSession(
     db,
     stored,
@@ -81,22 +85,25 @@ async function storeInto(
       ...{
         dryRun: options.dryRun,
         prune: options.prune === true,
-        isDoubtful: doubtfulFiles(sources.doubtful),
+        isDoubtful,
+        tellsNoMore: goneFrom(whole, isDoubtful),
       },
     },
     sources.large.length === 0,
   )
   const before = sources.large.length > 0 || stored.all === null ? await findAlters(db, job.job_id) : []
   await session.store(merged)
-  const files = [...sources.files]
   const doubtful = [...sources.doubtful]
   for await (const large of storeLargePoints(session, sources, options)) {
     if (large.file !== null) files.push(large.file)
+    if (large.file !== null && large.doubtful.length === 0) whole.push(large.file)
     problems.push(...large.problems)
     doubtful.push(...large.doubtful)
   }
   if (sources.large.length > 0) refuseUnread(problems, session, options)
-  if (earlier.size > 0) await findVanished(db, job.job_id, options.path, session, doubtfulFiles(doubtful))
+  if (earlier.size > 0) {
+    await findVanished(db, job.job_id, options.path, session, doubtsOf({ ...sources, doubtful }))
+  }
 
   const { rows } = session
   const points = new Map(session.points)

@@ -4,6 +4,7 @@ import type { Database } from '../store/database.ts'
 import { findImportedFiles } from '../store/imports.ts'
 import { findAlters, findAltersOfPath, pagesOfAlter } from '../store/result-pages.ts'
 import type { StoredResult } from '../store/results.ts'
+import type { IsDoubtful } from './doubts.ts'
 import type { ImportSession } from './import-session.ts'
 
 /** Hands the rows to the session that earlier imports of the path brought and that no file tells any more. */
@@ -12,7 +13,7 @@ export async function findVanished(
   jobId: string,
   path: string,
   session: ImportSession,
-  isDoubtful: (file: string) => boolean,
+  isDoubtful: IsDoubtful,
 ): Promise<void> {
   const ids = session.earlier
   let ofPath: ReadonlySet<string> | null = null
@@ -20,7 +21,10 @@ export async function findVanished(
     const seen = session.seen.get(`${pointName(point)} ${alter_number}`) ?? 0
     if (last <= seen) continue
     for await (const page of pagesOfAlter(db, jobId, point, alter_number, [seen + 1, last])) {
-      const gone = page.filter((row) => ids.has(row.import_id ?? '') && !isDoubtful(row.mt0_file_path))
+      await session.leave(page.filter((row) => !ids.has(row.import_id ?? '') && hasValueOf(row, ids)))
+      const gone = page.filter(
+        (row) => ids.has(row.import_id ?? '') && !filesOf(row).some((file) => isDoubtful(file, row, false)),
+      )
       if (gone.some(({ other_sources }) => other_sources.length > 0))
         ofPath ??= await findImportedFiles(db, jobId, path)
       const files = ofPath ?? new Set<string>()
@@ -28,6 +32,16 @@ export async function findVanished(
     }
   }
 }
+
+/** Whether one of these imports brought a value of another one's row. */
+const hasValueOf = ({ import_id, measurement_sources }: StoredResult, ids: ReadonlySet<string>): boolean =>
+  import_id !== null && Object.values(measurement_sources).some((origin) => ids.has(origin.import_id ?? ''))
+
+/** All that have told a row. */
+const filesOf = ({ mt0_file_path, other_sources, measurement_sources }: StoredResult): string[] => [
+  mt0_file_path,
+  ...[...other_sources, ...Object.values(measurement_sources)].map(({ file }) => file),
+]
 
 /** A file that tells a row, too, and that no import of the path has read: another path has brought the row as well. */
 function rowTellerElsewhere(

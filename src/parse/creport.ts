@@ -1,6 +1,7 @@
 import { bookkeepingNames, type MeasuredRow } from '../domain/measurement.ts'
 import { type PvtPoint, toPoint } from '../domain/point.ts'
 import type { Problem } from '../domain/problem.ts'
+import { allInDoubt, type CreportDoubt, toStrayRows, voltageWords } from './creport-doubt.ts'
 import {
   cutMessage,
   error,
@@ -38,8 +39,7 @@ export interface Creport extends CreportHead {
   /** Rows that could not be read though their points are known; they count among the rows of their points. */
   unread: { line: number; point: PvtPoint }[]
   problems: Problem[]
-  /** Whether no problem is about more than the temperature of a row. */
-  isSound: boolean
+  doubt: CreportDoubt
 }
 
 /**
@@ -51,7 +51,7 @@ export function parseCreport(text: string, fallbackNames: readonly string[] = []
   const lines = splitLines(text)
   const start = lines.findIndex((line) => headerStart.test(line.text))
   const preamble = readPreamble(start < 0 ? [] : lines.slice(0, start))
-  const nothing = { ...preamble, names: [], namesInHeader: false, rows: [], unread: [], isSound: false }
+  const nothing = { ...preamble, names: [], namesInHeader: false, rows: [], unread: [], doubt: allInDoubt }
   const header = lines[start]
   if (header === undefined) return { ...nothing, problems: [error(null, notACreport)] }
   if (!header.terminated) {
@@ -59,15 +59,15 @@ export function parseCreport(text: string, fallbackNames: readonly string[] = []
   }
 
   const body = lines.slice(start + 1).filter((line) => !isBlank(line.text))
-  const shape = readShape(header, body[0], fallbackNames)
+  const shape = readShape(header, body, fallbackNames)
   const { names, namesInHeader } = shape
   if (!namesInHeader && names.length === 0 && body.length > 0) {
     return { ...nothing, problems: [...shape.problems, error(header.number, noNames)] }
   }
-  const { rows, unread, elsewhere, ...read } = readRows(body, shape)
+  const { rows, unread, doubt, ...read } = readRows(body, shape)
   const problems = [...shape.problems, ...read.problems]
   if (body.length === 0) problems.push(warning(header.number, 'no rows: no simulation delivered a result'))
-  return { ...preamble, names, namesInHeader, rows, unread, problems, isSound: problems.length === elsewhere }
+  return { ...preamble, names, namesInHeader, rows, unread, problems, doubt }
 }
 
 const headerStart = /^process\textract\ttemp(?:\t|$)/
@@ -90,20 +90,22 @@ function readPreamble(lines: readonly Line[]): CreportHead {
 }
 
 interface Shape extends FlowColumns {
+  /** Of a line, with the empty ones at its end. */
+  lineLength: number
   supplyCount: number
   namesInHeader: boolean
 }
 
-function readShape(header: Line, firstRow: Line | undefined, fallbackNames: readonly string[]): Shape {
+function readShape(header: Line, body: readonly Line[], fallbackNames: readonly string[]): Shape {
   const fields = header.text.split('\t')
-  const supplyCount = countSupplies(fields, firstRow?.text.split('\t') ?? [])
+  const supplyCount = countSupplies(fields, body)
   const own = readColumns(fields.slice(keyLength + supplyCount), header.number)
   const namesInHeader = own.columns.some((name) => name !== 'swp')
-  if (namesInHeader) return { ...own, supplyCount, namesInHeader }
-  if (fallbackNames.length === 0) return { ...own, supplyCount, namesInHeader }
+  const shape = { lineLength: fields.length, supplyCount, namesInHeader }
+  if (namesInHeader || fallbackNames.length === 0) return { ...own, ...shape }
   const measurements = fallbackNames.filter((name) => !bookkeepingNames.includes(name))
   const fallback = [...own.columns, ...measurements, 'temper', 'alter#']
-  return { ...readColumns(fallback, header.number), supplyCount, namesInHeader }
+  return { ...readColumns(fallback, header.number), ...shape }
 }
 
 /** The head of a creport.txt alone, for who wants no rows. */
@@ -115,30 +117,33 @@ export function parseCreportHead(text: string): CreportHead {
 /** process, extract, temp. */
 const keyLength = 3
 
-/** A measurement may be called v2 as well: then a number stands in its column, not min, max or nom. */
-function countSupplies(header: readonly string[], firstRow: readonly string[]): number {
-  let count = 0
-  while (count < 3 && header[keyLength + count] === `v${count + 1}`) {
-    if (parseNumber(firstRow[keyLength + count] ?? '') !== null) break
-    count += 1
+/** A measurement may be called v2 as well: then numbers stand in its column, and no min, max or nom. */
+function countSupplies(header: readonly string[], body: readonly Line[]): number {
+  const isSupply = (place: number): boolean => {
+    const holds = (isOne: (text: string) => boolean): boolean =>
+      body.some(({ text }) => isOne(text.split('\t', place + 1)[place] ?? ''))
+    return holds((text) => voltageWords.includes(text)) || !holds((text) => parseNumber(text) !== null)
   }
+  let count = 0
+  while (count < 3 && header[keyLength + count] === `v${count + 1}` && isSupply(keyLength + count)) count += 1
   return count
 }
 
-interface Body extends Pick<Creport, 'rows' | 'unread' | 'problems'> {
-  /** How many problems are about the temperature of a row. */
-  elsewhere: number
-}
+type Body = Pick<Creport, 'rows' | 'unread' | 'problems' | 'doubt'>
 
 function readRows(body: readonly Line[], shape: Shape): Body {
   const rows: CreportRow[] = []
   const unread: Creport['unread'] = []
   const problems: Problem[] = []
+  const doubtful: PvtPoint[] = []
+  const strays: Fields[] = []
   let alterBefore: string | null = null
-  let elsewhere = 0
+  let isCut = body.length === 0
+  let lastDoubtful: Line | null = null
   for (const line of body) {
     if (headerStart.test(line.text)) {
       problems.push(error(line.number, 'a second header: from here on nothing is read'))
+      isCut = true
       break
     }
     const start = behindTabs(line.text, keyLength + shape.supplyCount)
@@ -147,25 +152,41 @@ function readRows(body: readonly Line[], shape: Shape): Body {
     const key = readKey(fields, shape.supplyCount, line)
     if ('problem' in key) {
       problems.push(error(line.number, key.problem))
+      strays.push(toFields(line.text))
+      lastDoubtful = line
       continue
     }
     const read: ReadRow =
       plain ?? readValues(behind(fields, keyLength + shape.supplyCount), shape, line, alterBefore)
-    if (read.problems.length > 0) problems.push(...read.problems)
     alterBefore = read.alterText
+    if (read.problems.length > 0) {
+      problems.push(...read.problems)
+      doubtful.push(key.point)
+      lastDoubtful = line
+    }
     if (read.row === null) {
       unread.push({ line: line.number, point: key.point })
       continue
     }
     const problem = checkTemper(read.row, key.point)
-    if (problem !== null) {
-      problems.push(problem)
-      elsewhere += 1
-    }
+    // Its values may be of another simulation, but all of them were read.
+    if (problem !== null) problems.push(problem)
     rows.push(Object.assign(read.row, { point: key.point }))
   }
-  return { rows, unread, problems, elsewhere }
+  // Where the last row is cut, or was before an editor ended its line, the ones behind it are gone.
+  if (lastDoubtful !== null && lastDoubtful === body.at(-1))
+    isCut ||= !lastDoubtful.terminated || isShort(lastDoubtful, shape)
+  const doubt = {
+    isCut,
+    names: shape.problems.length > 0,
+    points: doubtful,
+    strays: toStrayRows(strays, shape, rows),
+  }
+  return { rows, unread, problems, doubt }
 }
+
+const isShort = ({ text }: Line, { columns, supplyCount }: Shape): boolean =>
+  toFields(text).count < keyLength + supplyCount + columns.length
 
 /** The place behind so many tabs; 0 where there are fewer. */
 function behindTabs(text: string, tabs: number): number {
@@ -214,8 +235,6 @@ function readKey(
     ? { problem: `temp: expected a temperature as -40 or 125, found ${quoted(temperature)}` }
     : { point }
 }
-
-const voltageWords: readonly string[] = ['min', 'max', 'nom']
 
 /** The point of a row of creport.txt, whatever its header says; null for a line that is no row. */
 export function parseCreportKey(line: string): PvtPoint | null {

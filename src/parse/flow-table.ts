@@ -96,7 +96,8 @@ export function readValues(
   const problems: Problem[] = []
   if (last === 'doubtful') problems.push(warning(line.number, doubtfulAlter(alterText ?? '')))
   const filled = filledLength(fields.filled)
-  if (columns.at(-1) === 'alter#' && filled < columns.length && filled > 0) {
+  const isShort = columns.at(-1) === 'alter#' && filled < columns.length && filled > 0
+  if (isShort) {
     problems.push(warning(line.number, moreNamesThanValues(columns.length, filled)))
   }
   const alterNumber = parseAlterNumber((alterText ?? '').trim())
@@ -104,6 +105,7 @@ export function readValues(
     problems.push(warning(line.number, `alter# is ${alterText}, no whole number: taken as 1`))
   }
   const row = toRow(fields.filled, columns, places, { line: line.number, alterNumber: alterNumber ?? 1 })
+  if (isShort) row.doubtful = true
   for (const name in row.failed) {
     const text = row.failed[name]!.trim()
     if (text !== '' && !isFailedWord(text))

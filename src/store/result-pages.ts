@@ -96,10 +96,12 @@ export async function findAlters(db: Database, jobId: string): Promise<StoredAlt
 
 const selectAltersOfPath = `
   select ${ofAlter}, max(row_number) as last from results
-    where job_id = $1 and import_id in (select import_id from imports where job_id = $1 and path = $2)
+    where job_id = $1
+      and (measurement_sources_json is not null
+        or import_id in (select import_id from imports where job_id = $1 and path = $2))
     group by ${ofAlter} order by ${ofAlter}`
 
-/** The points and alters that have rows which the imports of a path brought. */
+/** The points and alters that have rows which the imports of a path brought, or perhaps some of their values. */
 export async function findAltersOfPath(db: Database, jobId: string, path: string): Promise<StoredAlter[]> {
   return (await db.query<AlterRow>(selectAltersOfPath, [jobId, path])).map(toAlter)
 }

@@ -84,7 +84,7 @@ export async function countResults(db: Database, jobId: string): Promise<number>
 
 export function toStoredResult(row: SqlRow): StoredResult {
   // Key by key: taking the row apart and together again took as long as the JSON.
-  return {
+  const result = {
     result_id: row['result_id'],
     corner: row['corner'],
     extraction: row['extraction'],
@@ -111,6 +111,14 @@ export function toStoredResult(row: SqlRow): StoredResult {
         ? noMeasurementSources
         : (JSON.parse(row['measurement_sources_json'] as string) as Record<string, MeasurementOrigin>),
   } as StoredResult
+  const isOwn = ({ file, doubtful }: OtherSource): boolean =>
+    doubtful === true && file === result.mt0_file_path
+  if (!result.other_sources.some(isOwn)) return result
+  const others = result.other_sources.filter((other) => !isOwn(other))
+  return Object.assign(result, {
+    doubtful: true,
+    other_sources: others.length === 0 ? noOtherSources : others,
+  })
 }
 
 /** Most results have no sweep and nothing failed. */

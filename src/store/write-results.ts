@@ -84,7 +84,7 @@ function toRow(
     result.netlist_path,
     result.mt0_file_path,
     result.source_line,
-    otherSourcesText(result.other_sources),
+    otherSourcesText(result),
     measurementSourcesText(result.measurement_sources),
     importId,
     now,
@@ -135,15 +135,22 @@ function measurementSourcesText(sources: Result['measurement_sources']): string 
   return null
 }
 
-const otherSourcesText = (others: readonly OtherSource[]): string | null =>
-  others.length === 0 ? null : JSON.stringify(others)
+function otherSourcesText(result: Result): string | null {
+  const others = result.doubtful === true ? [ownDoubt(result), ...result.other_sources] : result.other_sources
+  return others.length === 0 ? null : JSON.stringify(others)
+}
+
+/** There is no column for it: a row with fewer values than names stands among its other sources itself. */
+const ownDoubt = ({ source, mt0_file_path: file, source_line: line }: Result): OtherSource => ({
+  ...{ source, file, line, agrees: true, doubtful: true },
+})
 
 const ofKey = `where job_id = $1 and ${keyColumns.map((column, index) => `${column} = $${index + 2}`).join(' and ')}`
 
 /** Notes which other sources tell the stored result of the same key, too; what it says stays. */
 export async function updateOtherSources(db: Database, jobId: string, result: Result): Promise<void> {
   const sql = `update results set other_sources_json = $${keyColumns.length + 2} ${ofKey}`
-  await db.query(sql, [jobId, ...keyOf(result), otherSourcesText(result.other_sources)])
+  await db.query(sql, [jobId, ...keyOf(result), otherSourcesText(result)])
 }
 
 /** Removes the results of the same keys. */

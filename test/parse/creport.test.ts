@@ -38,7 +38,7 @@ describe('a creport', () => {
         },
       ],
       problems: [],
-      isSound: true,
+      doubt: { isCut: false, names: false, points: [], strays: [] },
     })
   })
 
@@ -63,6 +63,20 @@ describe('a creport', () => {
     expect(parseCreport(text).rows[0]).toMatchObject({
       measurements: { v2: 0.7 },
       point: { voltage_combo: 'v1nom' },
+    })
+  })
+
+  it.each([
+    ['a measurement v2 failed in it', ['TT', 'typical', '85', 'nom', 'failed', '85', '1'], 'v1nom'],
+    ['a tab was lost in it', ['TT typical', '85', 'nom', '0.7', '85', '1'], 'v1nom'],
+  ])('has its supplies, whatever the first row says: %s', (_, first, combo) => {
+    const text =
+      line('process', 'extract', 'temp', 'v1', 'v2', 'temper', 'alter#') +
+      line(...first) +
+      line('TT', 'typical', '125', 'nom', '0.7', '125', '1')
+    expect(parseCreport(text).rows.at(-1)).toMatchObject({
+      measurements: { v2: 0.7 },
+      point: { temperature: '125', voltage_combo: combo },
     })
   })
 
