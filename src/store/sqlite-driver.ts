@@ -9,6 +9,7 @@ import { damageIn } from './damage.ts'
 import type { OpenOptions } from './database.ts'
 import { allowed, explainFileError } from './file-system.ts'
 import { programFolder } from './program-folder.ts'
+import { abortsOnCollection, type Driver, keepObjects } from './kept-objects.ts'
 import { explainSqliteError } from './sqlite-errors.ts'
 import { backupApplicationId } from './sqlite-file.ts'
 
@@ -109,6 +110,7 @@ function loadedDriver(): string | undefined {
   if (file !== undefined) {
     const part = { exports: {} }
     process.dlopen(part, file)
+    if (abortsOnCollection(process.versions.node)) keepObjects(part.exports as Driver)
     driver = part.exports
   }
   return driver as string | undefined
