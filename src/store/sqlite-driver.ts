@@ -80,6 +80,9 @@ export function useRollbackJournal(path: string): void {
 export function markAsBackup(path: string): void {
   alone(path, (raw) => {
     raw.pragma('journal_mode = delete')
+    // Whoever is at work is so in the database, and an older schema has no locks.
+    const hasLocks = raw.prepare(`select 1 from sqlite_schema where name = 'locks'`).get() !== undefined
+    if (hasLocks) raw.exec('delete from locks')
     raw.pragma(`application_id = ${backupApplicationId}`)
   })
 }
