@@ -7,8 +7,9 @@ import { realPath } from '../import/folder.ts'
 import { incompleteCopy, putAside, restoreContents, verifyBackup, writeBackup } from '../store/backup.ts'
 import { corrupt, damageIn } from '../store/damage.ts'
 import type { Database } from '../store/database.ts'
-import { type Lock, withLock } from '../store/lock.ts'
-import { shownLocation } from '../store/open-database.ts'
+import { exclusively } from '../store/exclusive.ts'
+import { withLock } from '../store/lock.ts'
+import { openDatabase, shownLocation } from '../store/open-database.ts'
 import { fileIdentity } from '../store/sqlite-file.ts'
 import { confirmOrRefuse } from './confirm.ts'
 import { type Act, addExamples, counted, printChange } from './shared.ts'
@@ -78,10 +79,13 @@ async function saveAndReplace(context: Context, backupPath: string): Promise<str
     const damage = path === null ? null : damageIn(path)
     if (path !== null && damage !== null) throw corrupt(path, damage)
     const db = await context.database()
-    await asTheOnlyOne(context, db, async (lock) => {
-      if (!isNew) copy.path = (await writeBackup(db, nameOfCopy(context, path))).path
-      await lock.refresh()
-      await restoreContents(db, backupPath)
+    await asTheOnlyOne(context, db, async () => {
+      const name = nameOfCopy(context, path)
+      // What somebody wrote in between would be neither in the copy nor in the database.
+      await exclusively(db, async () => {
+        if (!isNew) copy.path = await saveContents(context, name)
+        await restoreContents(db, backupPath)
+      })
     })
     return copy.path
   } catch (error) {
@@ -95,8 +99,18 @@ async function saveAndReplace(context: Context, backupPath: string): Promise<str
 }
 
 /** Of two at once the later one would keep what the earlier one has restored, under the same name. */
-const asTheOnlyOne = (context: Context, db: Database, work: (lock: Lock) => Promise<void>): Promise<void> =>
+const asTheOnlyOne = (context: Context, db: Database, work: () => Promise<void>): Promise<void> =>
   withLock(db, 'restore', { user: context.settings.user, now: () => context.now() }, work)
+
+/** Through a connection of its own: that of the transaction can make no copy. */
+async function saveContents({ settings }: Context, name: string): Promise<string> {
+  const db = await openDatabase(settings.database, { mustExist: true })
+  try {
+    return (await writeBackup(db, name)).path
+  } finally {
+    await db.close()
+  }
+}
 
 function nameOfCopy(context: Context, path: string | null): string {
   const stamp = `${context.now().slice(0, 19).replace(/[-:]/g, '')}Z`

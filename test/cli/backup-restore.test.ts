@@ -242,39 +242,6 @@ describe('restore', () => {
     await place.json(['restore', saved, '--yes'])
     expect(await names()).toEqual(['precious'])
   })
-
-  test('while another one is at work: refused, with who it is', async () => {
-    await place.pvt(['backup', 'create', place.path('copy.db')])
-    const now = new Date().toISOString()
-    const raw = new Sqlite(place.db)
-    const lock = raw.prepare(`insert into locks values ('restore', 'x', 'farm-7', 1, null, 'eva', ?, ?)`)
-    lock.run(now, now)
-    const before = readdirSync(place.folder)
-    expectFailure(
-      await place.pvt(['restore', place.path('copy.db'), '--yes']),
-      4,
-      /^pvt: restore is running already: eva on farm-7, process 1, since 20[\dT:.-]+Z: nothing was changed/,
-    )
-    expect(readdirSync(place.folder)).toEqual(before)
-    raw.exec(`update locks set refreshed_at = '2026-01-01T00:00:00.000Z'`)
-    expect((await place.pvt(['restore', place.path('copy.db'), '--yes'])).code).toBe(0)
-    expect(raw.prepare('select count(*) from locks').pluck().get()).toBe(0)
-    raw.close()
-  })
-
-  test('several at once: what each has found is kept under a name of its own', async () => {
-    await place.pvt(['backup', 'create', place.path('copy.db')])
-    await place.create(['--name', 'precious'])
-    const present = dumpDatabase(place.db)
-    const answers = await Promise.all(
-      [1, 2, 3, 4].map(() => place.pvt(['restore', place.path('copy.db'), '--yes', '--json'])),
-    )
-    const done = answers.filter(({ code }) => code === 0)
-    expect(answers.filter(({ code }) => code !== 0 && code !== 4)).toEqual([])
-    const saved = done.map(({ stdout }) => (JSON.parse(stdout) as { saved: string }).saved)
-    expect(new Set(saved).size).toBe(saved.length)
-    expect(saved.map(dumpDatabase)).toContainEqual(present)
-  })
 })
 
 describe('a file that was copied without its -wal', () => {
