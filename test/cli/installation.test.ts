@@ -44,11 +44,13 @@ describe('where the SQLite driver cannot be loaded, one line says so', () => {
   ])('%s', async (_, arrange, message) => {
     arrange()
     const pvt = (words: string) =>
-      place.sh(`exec '${process.execPath}' '${join(installed, 'bin', 'pvt.cjs')}' ${words}`)
+      place.sh(`exec '${process.execPath}' '${join(installed, 'bin', 'pvt.cjs')}' ${words}`, {
+        env: { PVT_SPOOL: place.path('spool') },
+      })
     expectFailure(await pvt('history'), 5, message)
     const { stderr } = await pvt('history --json')
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'driver_unavailable', exit_code: 5 } })
-    const marked = await pvt(`job create --best-effort --db '${place.path('away.db')}'`)
+    const marked = await pvt('job create --best-effort')
     expect({ code: marked.code, stderr: marked.stderr }).toEqual({
       code: 0,
       stderr: expect.stringContaining('the change is spooled') as string,
