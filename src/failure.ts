@@ -58,16 +58,15 @@ function stackOf(error: PvtError): string {
   return `${error.stack ?? error.message}${cause}`
 }
 
-/** Asked of the words themselves: the failure may be that they could not be read. */
+/** Asked of the words themselves: the failure may be that they could not be read. The last format counts. */
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--')
   const words = end === -1 ? argv : argv.slice(0, end)
-  return words.some((word, index) => {
-    const value = words[index + 1]
-    return (
-      word === '--json' ||
-      /^(--format=|-f)(nd)?json$/.test(word) ||
-      ((word === '-f' || word === '--format') && (value === 'json' || value === 'ndjson'))
-    )
+  const formats = words.flatMap((word, index) => {
+    if (word === '--json') return ['json']
+    if (word === '--format') return [words[index + 1]]
+    const [, value] = /^(?:--format=|-q*f)(.*)$/.exec(word) ?? []
+    return value === '' ? [words[index + 1]] : (value ?? [])
   })
+  return ['json', 'ndjson'].includes(formats.at(-1) ?? '')
 }

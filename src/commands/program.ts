@@ -28,6 +28,8 @@ export async function defineProgram(
     .option('-q, --quiet', 'nothing on stderr but errors')
     .option('--no-color', 'no colours (also NO_COLOR)')
     .addHelpText('after', `\nExit codes:\n${exitCodeLines().join('\n')}`)
+  // Of several formats the last one counts.
+  program.on('option:format', () => program.setOptionValue('json', false))
   addExamples(
     program,
     'job create -c config.cfg',

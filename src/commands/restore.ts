@@ -7,7 +7,9 @@ import { realPath } from '../import/folder.ts'
 import { incompleteCopy, putAside, restoreContents, verifyBackup, writeBackup } from '../store/backup.ts'
 import { corrupt, damageIn } from '../store/damage.ts'
 import type { Database } from '../store/database.ts'
-import { shownLocation } from '../store/open-database.ts'
+import { exclusively } from '../store/exclusive.ts'
+import { withLock } from '../store/lock.ts'
+import { openDatabase, shownLocation } from '../store/open-database.ts'
 import { fileIdentity } from '../store/sqlite-file.ts'
 import { confirmOrRefuse } from './confirm.ts'
 import { type Act, addExamples, counted, printChange } from './shared.ts'
@@ -40,8 +42,7 @@ export async function runRestore(context: Context, file: string, options: Option
     `Replace the contents of ${location} by ${counted(backup.jobs, 'job')} of ${file}?`,
     options.yes,
   )
-  const { db, saved } = await openAndSave(context)
-  await restoreContents(db, backup.path)
+  const saved = await saveAndReplace(context, backup.path)
   const kept = saved === null ? '' : `; what was there before: ${saved}`
   const line = `${location} restored: ${counted(backup.jobs, 'job')}, ${counted(backup.results, 'result')}${kept}`
   await printChange(context, line, { ...backup, location, saved })
@@ -65,27 +66,55 @@ function refuseItself({ settings }: Context, path: string): void {
   throw new PvtError('refused', `${path} is the database itself`, 'name a backup: pvt backup list')
 }
 
-/** A damaged database cannot be saved, only kept: its file is put aside and a new one takes its place. */
-async function openAndSave(context: Context): Promise<{ db: Database; saved: string | null }> {
+/**
+ * The contents are those of the backup afterwards; gives the copy of those before, null where there were none. A damaged
+ * database cannot be saved, only kept: its file is put aside and a new one takes its place.
+ */
+async function saveAndReplace(context: Context, backupPath: string): Promise<string | null> {
   const { database } = context.settings
-  const stamp = `${context.now().slice(0, 19).replace(/[-:]/g, '')}Z`
-  if (database.engine === 'postgres') {
-    const db = await context.database()
-    const saved = unusedName(resolve(context.settings.cwd, `pvt-before-restore-${stamp}`), '.db')
-    return { db, saved: (await writeBackup(db, saved)).path }
-  }
-  const path = resolve(context.settings.cwd, database.path)
-  if (!existsSync(path)) return { db: await context.database(), saved: null }
+  const path = database.engine === 'sqlite' ? resolve(context.settings.cwd, database.path) : null
+  const isNew = path !== null && !existsSync(path)
+  const copy: { path: string | null } = { path: null }
   try {
+    const damage = path === null ? null : damageIn(path)
+    if (path !== null && damage !== null) throw corrupt(path, damage)
     const db = await context.database()
-    const saved = (await writeBackup(db, unusedName(`${path}.before-restore-${stamp}`, ''))).path
-    const damage = damageIn(path)
-    if (damage !== null) throw corrupt(path, damage)
-    return { db, saved }
+    await asTheOnlyOne(context, db, async () => {
+      const name = nameOfCopy(context, path)
+      // What somebody wrote in between would be neither in the copy nor in the database.
+      await exclusively(db, async () => {
+        if (!isNew) copy.path = await saveContents(context, name)
+        await restoreContents(db, backupPath)
+      })
+    })
+    return copy.path
   } catch (error) {
-    if (!(error instanceof PvtError) || error.code !== 'database_corrupt') throw error
+    const isDamaged = error instanceof PvtError && error.code === 'database_corrupt'
+    if (!isDamaged || path === null || copy.path !== null) throw error
     await context.closeDatabase()
     const aside = putAside(path, context.now())
-    return { db: await context.database(), saved: aside }
+    await restoreContents(await context.database(), backupPath)
+    return aside
   }
+}
+
+/** Of two at once the later one would keep what the earlier one has restored, under the same name. */
+const asTheOnlyOne = (context: Context, db: Database, work: () => Promise<void>): Promise<void> =>
+  withLock(db, 'restore', { user: context.settings.user, now: () => context.now() }, work)
+
+/** Through a connection of its own: that of the transaction can make no copy. */
+async function saveContents({ settings }: Context, name: string): Promise<string> {
+  const db = await openDatabase(settings.database, { mustExist: true })
+  try {
+    return (await writeBackup(db, name)).path
+  } finally {
+    await db.close()
+  }
+}
+
+function nameOfCopy(context: Context, path: string | null): string {
+  const stamp = `${context.now().slice(0, 19).replace(/[-:]/g, '')}Z`
+  return path === null
+    ? unusedName(resolve(context.settings.cwd, `pvt-before-restore-${stamp}`), '.db')
+    : unusedName(`${path}.before-restore-${stamp}`, '')
 }

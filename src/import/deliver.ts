@@ -33,6 +33,8 @@ export async function deliverSpool(db: Database, options: DeliverOptions): Promi
     const refusal = spooled.refusal ?? (await deliverOne(db, spooled.change!, options))
     if (refusal === 'later') {
       delivery.waiting += 1
+    } else if (refusal === 'before') {
+      removeChange(spooled)
     } else if (refusal === null) {
       delivery.delivered.push(spooled.change!)
       removeChange(spooled)
@@ -46,11 +48,13 @@ export async function deliverSpool(db: Database, options: DeliverOptions): Promi
   return delivery
 }
 
-/** Null; `later` for a change of a job that another host has yet to deliver; or why it will never be made. */
+/**
+ * Null; `before` for a change that another command has made; `later` for one of a job that another host has yet to
+ * deliver; or why it will never be made.
+ */
 async function deliverOne(db: Database, change: Change, options: DeliverOptions): Promise<string | null> {
   try {
-    await makeOnce(db, change, options)
-    return null
+    return (await makeOnce(db, change, options)) ? null : 'before'
   } catch (error) {
     if (isAway(error)) throw error
     return mayYetBeMade(error, change, options.now) ? 'later' : messageOf(error)
@@ -87,14 +91,16 @@ export function deliveryLines({ delivered, parked, waiting }: Delivery): string[
   return lines
 }
 
-/** Makes a change unless it was made before; both in one transaction. */
+/** Makes a change unless it was made before, and says whether it did; both in one transaction. */
 export async function makeOnce(
   db: Database,
   change: Change,
   { now, make }: Pick<DeliverOptions, 'now' | 'make'>,
-): Promise<void> {
-  await db.transaction(async () => {
-    if (await markDelivered(db, change.change_id, now)) await make(change)
+): Promise<boolean> {
+  return db.transaction(async () => {
+    const isNew = await markDelivered(db, change.change_id, now)
+    if (isNew) await make(change)
+    return isNew
   })
 }
 

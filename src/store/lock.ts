@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import { isProcessGone, processStart } from './process-identity.ts'
 
 /** A task of which there is one at a time, whatever the number of processes and hosts. */
-export type Task = 'cleanup'
+export type Task = 'cleanup' | 'restore'
 
 /** Who holds a lock: a row of the table `locks`. */
 export interface LockRow {

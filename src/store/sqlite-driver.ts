@@ -9,6 +9,7 @@ import { damageIn } from './damage.ts'
 import type { OpenOptions } from './database.ts'
 import { allowed, explainFileError } from './file-system.ts'
 import { programFolder } from './program-folder.ts'
+import { abortsOnCollection, type Driver, keepObjects } from './kept-objects.ts'
 import { explainSqliteError } from './sqlite-errors.ts'
 import { backupApplicationId } from './sqlite-file.ts'
 
@@ -61,15 +62,11 @@ export function connectToCopy(path: string, reason: string, notice: OpenOptions[
 
 /** Waits 30 seconds for a lock: under 1 ms latency 5 seconds failed 4 of 256 times, 30 never. */
 export function connect(path: string, options: Sqlite.Options): Sqlite.Database {
+  // The driver takes its compiled part itself, too, which its types do not say.
+  const nativeBinding = loadedDriver() as unknown as string
   try {
-    return new Sqlite(path, {
-      ...options,
-      timeout: options.timeout ?? 30_000,
-      nativeBinding: loadedDriver(),
-    })
+    return new Sqlite(path, { ...options, timeout: options.timeout ?? 30_000, nativeBinding })
   } catch (error) {
-    const code = codeOf(error)
-    if (code === 'ERR_DLOPEN_FAILED' || code?.endsWith('MODULE_NOT_FOUND') === true) throw unusable(error)
     throw explainSqliteError(path, error)
   }
 }
@@ -83,6 +80,9 @@ export function useRollbackJournal(path: string): void {
 export function markAsBackup(path: string): void {
   alone(path, (raw) => {
     raw.pragma('journal_mode = delete')
+    // Whoever is at work is so in the database, and an older schema has no locks.
+    const hasLocks = raw.prepare(`select 1 from sqlite_schema where name = 'locks'`).get() !== undefined
+    if (hasLocks) raw.exec('delete from locks')
     raw.pragma(`application_id = ${backupApplicationId}`)
   })
 }
@@ -96,39 +96,42 @@ function alone(path: string, work: (raw: Sqlite.Database) => void): void {
   }
 }
 
-/** The compiled part of better-sqlite3, loaded once; undefined where it must look for it itself. */
-let driver: object | undefined
+/** The compiled part of better-sqlite3, loaded once. */
+let driver: Driver | undefined
 
 /**
  * better-sqlite3 searches for its compiled part in a dozen places, 3 ms at the first open, unless it is told; and
- * `require` looks for the package that the part belongs to, which takes longer than loading it. It takes the part
- * itself as well, which its types do not say.
+ * `require` looks for the package that the part belongs to, which takes longer than loading it.
  */
-function loadedDriver(): string | undefined {
-  const file = driver === undefined ? driverFile() : undefined
-  if (file !== undefined) {
-    const part = { exports: {} }
-    process.dlopen(part, file)
-    driver = part.exports
+function loadedDriver(): Driver {
+  try {
+    return (driver ??= loadDriver())
+  } catch (error) {
+    throw error instanceof PvtError ? error : unusable(error)
   }
-  return driver as string | undefined
 }
 
-function driverFile(): string | undefined {
-  const near = join(
-    programFolder(),
-    '..',
-    'node_modules',
-    'better-sqlite3',
-    'build',
-    'Release',
-    'better_sqlite3.node',
-  )
+function loadDriver(): Driver {
+  const part = { exports: {} }
+  process.dlopen(part, driverFile())
+  const loaded = part.exports as Driver
+  if (abortsOnCollection(process.versions.node)) keepObjects(loaded)
+  return loaded
+}
+
+function driverFile(): string {
+  const compiled = join('build', 'Release', 'better_sqlite3.node')
+  const near = join(programFolder(), '..', 'node_modules', 'better-sqlite3', compiled)
   if (existsSync(near)) return near
   const require = createRequire(join(programFolder(), 'pvt.cjs'))
   const root = dirname(require.resolve('better-sqlite3/package.json'))
-  const file = join(root, 'build', 'Release', 'better_sqlite3.node')
-  return existsSync(file) ? file : undefined
+  const file = join(root, compiled)
+  if (existsSync(file)) return file
+  throw new PvtError(
+    'driver_unavailable',
+    `the database driver better-sqlite3 has no compiled part in ${root}: its install script has not run`,
+    'install pvt with npm install --allow-scripts=better-sqlite3, or run npm rebuild better-sqlite3',
+  )
 }
 
 function unusable(error: unknown): PvtError {

@@ -152,3 +152,25 @@ test('--quiet silences warnings and hints, but never the answer or an error', as
   expect((await place.pvt(['results', 'export', '-j', id, '-o', file])).stderr).toMatch(/written to/)
   expect((await place.pvt(['results', 'export', '-j', id, '-o', file, '-q'])).stderr).toBe('')
 })
+
+test.each([
+  ['--json -f csv history', /^job_id,/],
+  ['history --json --format ndjson', /^\{"job_id":/],
+  ['-f csv history --json', /^\[\n/],
+])('of several formats the last one counts: %s', async (words, beginning) => {
+  expect(await place.pvt(words.split(' '))).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(beginning) as string,
+  })
+})
+
+test('an error has the form of the last format', async () => {
+  expectFailure(
+    await place.pvt(['--json', '-f', 'csv', 'job', 'status', '00000000']),
+    3,
+    /^pvt: there is no job/,
+  )
+  expectFailure(await place.pvt(['--json', '-f', 'xml', 'history']), 2, /^pvt: --format xml: unknown format/)
+  const { stderr } = await place.pvt(['-f', 'csv', 'job', 'status', '00000000', '--json'])
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'job_not_found' } })
+})

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { messageOf } from '../../src/errors.ts'
 import { isTerminal, ReaderGone, writeError, writeOutput } from '../../src/output.ts'
 import { makeBackup, makeDomain } from '../fixtures/flow.ts'
@@ -114,7 +115,7 @@ function demoEnvironment(database: string): NodeJS.ProcessEnv {
 }
 
 function makePlace(): Place {
-  const root = resolve(import.meta.dirname, '..', '..')
+  const root = resolve(fileURLToPath(import.meta.url), '..', '..', '..')
   if (!existsSync(join(root, 'dist', 'cli.cjs'))) throw new Error('pvt is not built; use: npm run demo')
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pvt-demo-')))
   return {

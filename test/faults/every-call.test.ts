@@ -46,7 +46,7 @@ describe.skipIf(noFailingDisk !== null)(
       rmSync(scratch, { recursive: true, force: true })
     })
 
-    test.each(['results import', 'cleanup', 'backup', 'migrate', 'db migrate'])(
+    test.each(['results import', 'cleanup', 'backup', 'restore', 'migrate', 'db migrate'])(
       'leaves %s whole or not there, and it can be repeated',
       async (name) => {
         const subject = subjects.get(name)!

@@ -116,11 +116,12 @@ describe('without a driver', () => {
 
   test('that fits this Node.js, one line says so', async () => {
     const driver = join(folder, 'modules', 'better-sqlite3')
-    mkdirSync(driver, { recursive: true })
+    mkdirSync(join(driver, 'build', 'Release'), { recursive: true })
+    writeFileSync(join(driver, 'build', 'Release', 'better_sqlite3.node'), '')
     writeFileSync(join(driver, 'package.json'), '{"main": "index.js"}')
     writeFileSync(
       join(driver, 'index.js'),
-      `module.exports = function () {
+      `process.dlopen = () => {
         throw Object.assign(new Error('compiled against NODE_MODULE_VERSION 93\\nmore'), { code: 'ERR_DLOPEN_FAILED' })
       }`,
     )
