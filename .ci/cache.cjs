@@ -73,8 +73,7 @@ function run(command) {
 }
 
 function compile(file) {
-  const filename = join(folder, file)
-  return new Script(readFileSync(filename, 'latin1'), { filename })
+  return new Script(readFileSync(join(folder, file), 'latin1'), { filename: file })
 }
 
 function requirePart(name) {

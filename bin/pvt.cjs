@@ -5,7 +5,7 @@
 // or of other flags; then it compiles as usual. esbuild writes ASCII, and reading that as latin1 takes half the time.
 // A part is the text of a function with the parameters of a CommonJS module.
 const { existsSync, readFileSync, writeSync } = require('node:fs')
-const { join } = require('node:path')
+const { basename, join } = require('node:path')
 const { Script } = require('node:vm')
 
 const folder = join(__dirname, '..', 'dist')
@@ -28,7 +28,8 @@ function requirePart(name) {
   if (loaded !== undefined) return loaded.exports
   const filename = join(folder, name)
   const cachedData = readIfThere(filename.replace(/cjs$/, 'cache'))
-  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData })
+  // Without its folder: V8 tells the name in the cache, which was made elsewhere.
+  const script = new Script(readFileSync(filename, 'latin1'), { filename: basename(filename), cachedData })
   const part = { exports: {} }
   parts.set(name, part)
   script.runInThisContext()(part.exports, requirePart, part, filename, folder)

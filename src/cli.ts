@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from 'commander'
 import { completionAnswer, completionWord } from './commands/completion-candidates.ts'
+import { refuseEmptyPaths } from './commands/empty-paths.ts'
 import { defineProgram, missingCommand, namedCommand } from './commands/program.ts'
 import { impatience, runBestEffort, type Waitable } from './best-effort.ts'
 import type { NotifyOption } from './commands/notify-option.ts'
@@ -52,6 +53,7 @@ async function runInContext<Arguments extends unknown[]>(
   run: (context: Context, ...rest: Arguments) => Promise<void>,
 ): Promise<void> {
   const command = rest.at(-1) as Command
+  refuseEmptyPaths(command)
   const settings = toSettings(program.opts<GlobalOptions>(), process.env, currentFolder(), () =>
     isTerminal(1),
   )

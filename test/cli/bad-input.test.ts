@@ -221,3 +221,18 @@ describe('names that are not UTF-8', () => {
     expectFailure(answer, 2, /is not the name of a database file/)
   })
 })
+
+describe('an empty path, as the shell makes it of a variable that is not set, is not the current folder', () => {
+  test.each([
+    ['[file or folder]', ['backup', '']],
+    ['[path]', ['results', 'import', '']],
+    ['[path]', ['results', 'verify', '']],
+    ['[file]', ['restore', '', '--yes']],
+    ['-d, --domain <dir>', ['job', 'create', '-d', '']],
+    ['--backup <dir>', ['stage', 'done', 'bkp', '--backup=']],
+    ['-o, --output <file>', ['results', 'export', '-o', '']],
+  ])('%s', async (what, words) => {
+    const answer = await place.pvt(words)
+    expectFailure(answer, 2, `pvt: ${what} is empty: perhaps a variable of the shell is not set\n`)
+  })
+})
