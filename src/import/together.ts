@@ -12,8 +12,14 @@ import { Progress, type Watch } from './watch.ts'
  */
 const atOnce = 16
 
-/** Whether the files at `path`, which exists, come from a file server. */
-export const isRemote = (path: string): boolean => fileSystemKind(path) === 'network'
+/** Whether the files at `path` come from a file server; of what is not there any more, whoever reads it says so. */
+export function isRemote(path: string): boolean {
+  try {
+    return fileSystemKind(path) === 'network'
+  } catch {
+    return false
+  }
+}
 
 /** Works on the items, 16 at a time. @throws what `work` has thrown first; no other item is begun after it. */
 export async function together<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -173,6 +173,13 @@ describe('what lies on a file server is found and read as on a local disk', () =
   })
 })
 
+test('a run that went away between finding and reading is no fault of the program', async () => {
+  const { backupPath } = make()
+  const found = findFiles(backupPath)
+  rmSync(backupPath, { recursive: true })
+  expect(await failure(readFound(found, { point: null, strict: false }))).toMatchObject({ code: 'bad_input' })
+})
+
 test('all files and netlists of a run are fetched before they are read, from a file server only', async () => {
   const tree = makeLiveTree(folder, { config })
   const found = findFiles(folder)
