@@ -36,7 +36,6 @@ export async function runHelp(
     return
   }
   if (names.length > 0) throw usageError('--man writes the pages of all commands', 'leave the command out')
-  if (options.man === '') throw usageError('--man is empty', 'name a folder')
   const folder = resolve(context.settings.cwd, options.man)
   const date = pageDate(context)
   const pages = allCommands(program).map((one) => ({ file: `${pageName(one)}.1`, text: pageOf(one, date) }))

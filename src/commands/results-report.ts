@@ -70,7 +70,6 @@ export async function runResultsReport(context: Context, options: Options): Prom
 
 /** The file to write; null for stdout. Data that was asked for (--json) is about a file, and needs stdout for itself. */
 function toOutput(context: Context, given: string | undefined, job: Job): string | null {
-  if (given === '') throw usageError('-o names no file', 'for example: -o report.html')
   if (given === '-' && context.settings.format !== 'table') {
     throw usageError(
       'the page and the data about it cannot both go to stdout',

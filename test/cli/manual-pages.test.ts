@@ -114,7 +114,7 @@ describe('the manual pages', () => {
       1,
       'name a folder that you may write to',
     )
-    expectFailure(await place.pvt(['help', '--man', '']), 2, '--man is empty')
+    expectFailure(await place.pvt(['help', '--man', '']), 2, '--man <dir> is empty')
     expectFailure(await place.pvt(['help', 'job', '--man', folder]), 2, 'leave the command out')
   })
 })

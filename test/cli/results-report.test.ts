@@ -189,7 +189,7 @@ describe('-o', () => {
   test.each([
     [['-o', '/nonexistent/x.html'], 1, /\/nonexistent\/x\.html cannot be written \(ENOENT\)/],
     [['-o', '/'], 1, /cannot be written \(EISDIR\)/],
-    [['-o', ''], 2, /-o names no file/],
+    [['-o', ''], 2, /--output <file\.html> is empty/],
     [['--limits', '/nonexistent.csv'], 3, /nonexistent/],
     [['--compare', '00000000'], 3, /no job/],
   ])('%j is one clear line', async (words, code, message) => {
