@@ -19,6 +19,10 @@ export interface FileBytes extends ReadFile {
 /** Reports and configurations are small; a text beyond this is no file of the flow. Measure files may be larger. */
 const largestText = 256 * 1024 * 1024
 
+/** What of a run's files is held whole, and what of a single one; the rows of measure files take about eight times as much. */
+export const smallFile = 2 * 1024 * 1024
+export const smallFiles = 24 * 1024 * 1024
+
 /**
  * Reads a text file whole.
  *

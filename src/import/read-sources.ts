@@ -10,7 +10,7 @@ import type { DoubtfulCreport } from './doubts.ts'
 import type { LargePoint } from './large-points.ts'
 import { measureRows, unreadLines } from './measure-rows.ts'
 import { columnsOf, extractionsIn, readCreport } from './read-creport.ts'
-import { readSmallFile, readTextFile, type TextFile, toTextFile } from './read-file.ts'
+import { readSmallFile, readTextFile, smallFile, smallFiles, type TextFile, toTextFile } from './read-file.ts'
 import type { UnreadRow } from './row-numbers.ts'
 import {
   anotherVersion,
@@ -46,10 +46,6 @@ export interface Sources {
   doubtfulCreport?: DoubtfulCreport
   progress: Progress
 }
-
-/** What of measure files is held as text, and what of a single one; their rows take about eight times as much. */
-const smallFile = 2 * 1024 * 1024
-const smallFiles = 24 * 1024 * 1024
 
 /**
  * Reads all found files but large ones. A file that cannot be read is a problem in the answer, never the end of the

@@ -2,7 +2,7 @@ import { close, constants, type Dirent, fstat, open, read, stat } from 'node:fs'
 import { fileSystemKind } from '../store/file-system.ts'
 import type { FoundFiles } from './find-files.ts'
 import { listFolder, listFolderMeanwhile, realPath } from './folder.ts'
-import { type FileBytes, sha256 } from './read-file.ts'
+import { type FileBytes, sha256, smallFile, smallFiles } from './read-file.ts'
 import { Progress, type Watch } from './watch.ts'
 
 /**
@@ -87,10 +87,6 @@ export interface Fetched {
 
 export const nothingFetched: Fetched = { files: new Map(), netlistsMs: new Map(), progress: null }
 
-/** What of a file is fetched at most, and of all. */
-const largest = 2 * 1024 * 1024
-const mostBytes = 24 * 1024 * 1024
-
 /**
  * The files of a run that lie on a file server, as far as they are small.
  *
@@ -106,7 +102,7 @@ export async function fetchFiles(found: FoundFiles, watch: Watch = {}): Promise<
   ]
   const progress = new Progress(watch, paths.length)
   const files = new Map<string, FileBytes>()
-  let bytesLeft = mostBytes
+  let bytesLeft = smallFiles
   await together(paths, async (file) => {
     const fetched = bytesLeft > 0 ? await fetchFile(file) : null
     if (fetched === null) return
@@ -141,7 +137,7 @@ function fetchFile(path: string): Promise<FileBytes | null> {
         })
       }
       fstat(descriptor, (failure, before) => {
-        if (failure !== null || !before.isFile() || before.size > largest) {
+        if (failure !== null || !before.isFile() || before.size > smallFile) {
           end(null)
           return
         }

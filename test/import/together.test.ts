@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { findBackups } from '../../src/import/find-backups.ts'
@@ -178,6 +187,29 @@ test('a run that went away between finding and reading is no fault of the progra
   const found = findFiles(backupPath)
   rmSync(backupPath, { recursive: true })
   expect(await failure(readFound(found, { point: null, strict: false }))).toMatchObject({ code: 'bad_input' })
+})
+
+test('all folders of a run are listed before they are wanted, from a file server only', async () => {
+  const { measurePaths } = makeLiveTree(folder, { config })
+  const lists = async (kind: 'local' | 'network') => {
+    on(kind)
+    return runLister(folder)
+  }
+  const [here, far] = [await lists('local'), await lists('network')]
+  for (const corner of readdirSync(folder)) rmSync(join(folder, corner), { recursive: true })
+  expect(findFiles(folder, far).measures).toHaveLength(measurePaths.size)
+  expect(findWhatIsThere(folder, here).measures).toEqual([])
+})
+
+test('what is large, or a FIFO by now, is left to who reads it', async () => {
+  const [large, fifo, ...others] = [...makeLiveTree(folder, { config }).measurePaths.values()].flat()
+  const found = findFiles(folder)
+  truncateSync(large!, 2 * 1024 * 1024 + 1)
+  rmSync(fifo!)
+  execFileSync('mkfifo', [fifo!])
+  on('network')
+  const { files } = await fetchFiles(found)
+  expect([...files.keys()].sort()).toEqual(others.sort())
 })
 
 test('all files and netlists of a run are fetched before they are read, from a file server only', async () => {
